@@ -1,0 +1,10 @@
+/** The only list of plugins: one line each. A key is the plugin's id and the slug of its webhook URLs. */
+export default {
+  connectors: {
+    'stripe-billing': () => import('./connectors/stripe-billing/index.js'),
+  },
+  gateways: {
+    stripe: () => import('./connectors/stripe-billing/index.js'),
+    test: () => import('./connectors/test/index.js'),
+  },
+};
