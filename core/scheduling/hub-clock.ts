@@ -1,0 +1,20 @@
+import type { Storage } from '../storage/index.js';
+import { createClock, type Clock } from './clock.js';
+
+interface StoredClock { _id: 'clock'; v: 1; scale: number; origin: Date; advancedMs: number }
+
+/**
+ * The clock all processes on one database share: scale and origin are stored at the first start and kept.
+ * @throws Error when `scale` is asked for and the database runs at another one.
+ */
+export const loadHubClock = async (storage: Storage, options: { readonly scale: number | undefined; readonly now?: () => Date }): Promise<Clock> => {
+  const wallNow = options.now ?? (() => new Date());
+  const clocks = storage.collection<StoredClock>('hub_clock');
+  await clocks.updateOne({ _id: 'clock' }, { $setOnInsert: { v: 1, scale: options.scale ?? 1, origin: wallNow(), advancedMs: 0 } }, { upsert: true });
+  const stored = await clocks.findOne({ _id: 'clock' });
+  if (!stored) throw new Error('The hub clock could not be stored; check that the database accepts writes.');
+  if (options.scale !== undefined && options.scale !== stored.scale) {
+    throw new Error(`HUB_TIME_SCALE is ${options.scale}, but this database runs at ${stored.scale} since its first start. Set HUB_TIME_SCALE=${stored.scale}, or start with an empty database.`);
+  }
+  return createClock({ scale: stored.scale, origin: stored.origin, wallNow, advancedMs: stored.advancedMs });
+};
