@@ -1,0 +1,20 @@
+import type { IndexPlan } from '../storage/index.js';
+
+/** The indexes of `cases`. Partial filters stay within what MongoDB 5 knows. */
+export const caseIndexes: IndexPlan = {
+  collection: 'cases',
+  indexes: [
+    { key: { clientId: 1, idempotencyKey: 1 }, unique: true, partialFilterExpression: { idempotencyKey: { $exists: true } } },
+    { key: { connectionId: 1, 'invoice.ref': 1 }, unique: true, partialFilterExpression: { connectionId: { $exists: true } } },
+    { key: { clientId: 1, openKeys: 1 }, unique: true, partialFilterExpression: { openKeys: { $exists: true } } },
+    { key: { lane: 1, nextAt: 1 }, partialFilterExpression: { nextAt: { $exists: true } } },
+    { key: { nextAt: 1, lane: 1 }, partialFilterExpression: { nextAt: { $exists: true } } },
+    { key: { connectionId: 1, 'invoice.customerRef': 1 }, partialFilterExpression: { watched: true } },
+    { key: { connectionId: 1, 'invoice.subscriptionRef': 1 }, partialFilterExpression: { watched: true } },
+    { key: { refs: 1 } },
+    { key: { clientId: 1, status: 1, createdAt: 1 } },
+    // the invoice selector of the merchant's status call, over direct cases
+    { key: { clientId: 1, invoiceId: 1 }, partialFilterExpression: { invoiceId: { $exists: true } } },
+    { key: { clientId: 1, emailHash: 1 }, partialFilterExpression: { emailHash: { $exists: true } } },
+  ],
+};

@@ -1,0 +1,132 @@
+import { claimById, type LeaseTerms, type Scheduler } from '../scheduling/index.js';
+import { duplicateKeyOf, isNotKnownToBeWritten, type Collection, type Storage } from '../storage/index.js';
+import type { CaseDocument, SignalEvent } from './case.model.js';
+import type { CaseWrite } from './case-write.js';
+import { isOpen } from './transitions.js';
+import { park, renew, signal } from './writes.js';
+
+/** What an insert met. */
+export type OpenResult =
+  | { readonly status: 'opened'; readonly document: CaseDocument }
+  | { readonly status: 'exists'; readonly by: 'idempotencyKey' | 'invoice' | 'openKeys' | '_id'; readonly document: CaseDocument | null };
+
+/** The answer to a write: the document after it, or that it did not match. */
+export type Written = { readonly status: 'written'; readonly document: CaseDocument } | { readonly status: 'lost' } | { readonly status: 'duplicate' };
+
+/** The cases of the hub. */
+export interface Cases {
+  readonly collection: Collection<CaseDocument>;
+  find(caseId: string): Promise<CaseDocument | null>;
+  findOne(filter: Parameters<Collection<CaseDocument>['findOne']>[0]): Promise<CaseDocument | null>;
+  /** Newest first: open cases before closed ones. */
+  newest(filter: Parameters<Collection<CaseDocument>['find']>[0]): Promise<CaseDocument | null>;
+  /** The insert is the claim of the idempotency key, the debt and the right to charge it. */
+  open(document: CaseDocument): Promise<OpenResult>;
+  claim(caseId: string): Promise<CaseDocument | null>;
+  /** Appends a signal and wakes the case; `unknown_case` when there is none, `repeated` when it was said before. */
+  signal(caseId: string, id: string, event: SignalEvent): Promise<'signalled' | 'repeated' | 'unknown_case'>;
+  /** Watched cases of a connection that an event is about. */
+  about(connectionId: string, subject: { readonly invoiceRef: string } | { readonly subscriptionRef: string } | { readonly customerRef: string }): Promise<CaseDocument[]>;
+  /**
+   * Performs a write of the holder. After a network error the case is read again before the hold is believed lost.
+   * @throws the storage error when the database stays out of reach
+   */
+  write(write: CaseWrite): Promise<Written>;
+  renew(document: CaseDocument): Promise<CaseDocument | null>;
+  park(document: CaseDocument): Promise<void>;
+  /** Tells the scheduler when the case is due next. */
+  wake(document: CaseDocument): void;
+}
+
+/** Cases on a database. */
+export const createCases = (options: LeaseTerms & { readonly storage: Storage; readonly scheduler: Scheduler }): Cases => {
+  const { storage, scheduler, clock } = options;
+  const collection = storage.collection<CaseDocument>('cases');
+  const find = (caseId: string) => collection.findOne({ _id: caseId });
+
+  const wake = (document: CaseDocument) => { if (document.nextAt) scheduler.due(document.lane, document.nextAt); };
+
+  const meeting = async (document: CaseDocument, error: unknown): Promise<OpenResult> => {
+    const key = duplicateKeyOf(error);
+    if (!key) throw error;
+    if (key.includes('idempotencyKey')) {
+      return { status: 'exists', by: 'idempotencyKey', document: await collection.findOne({ clientId: document.clientId, idempotencyKey: document.idempotencyKey ?? '' }) };
+    }
+    if (key.includes('invoice.ref')) {
+      return { status: 'exists', by: 'invoice', document: await collection.findOne({ connectionId: document.connectionId ?? '', 'invoice.ref': document.invoice?.ref ?? '' }) };
+    }
+    if (key.includes('openKeys')) {
+      return { status: 'exists', by: 'openKeys', document: await collection.findOne({ clientId: document.clientId, openKeys: { $in: document.openKeys ?? [] } }) };
+    }
+    return { status: 'exists', by: '_id', document: await find(document._id) };
+  };
+
+  return {
+    collection,
+    find,
+    findOne: (filter) => collection.findOne(filter ?? {}),
+    newest: async (filter) => {
+      const found = await collection.find(filter ?? {}).sort({ createdAt: -1 }).limit(50).toArray();
+      return found.find((document) => isOpen(document.status)) ?? found[0] ?? null;
+    },
+    open: async (document) => {
+      try {
+        await collection.insertOne(document);
+      } catch (error) {
+        if (!isNotKnownToBeWritten(error)) return meeting(document, error);
+        // the insert may have happened: it is ours only if our claim holds it at its first fence
+        const found = await find(document._id);
+        if (!found) throw error;
+        if (found.holder !== document.holder || found.fence !== document.fence) return { status: 'exists', by: '_id', document: found };
+      }
+      if (document.holder === null) wake(document);
+      return { status: 'opened', document };
+    },
+    claim: (caseId) => claimById(collection, options, caseId),
+    signal: async (caseId, id, event) => {
+      const write = signal({ caseId, id, event, now: clock.hubNow() });
+      const after = await collection.findOneAndUpdate(write.filter, write.update, { returnDocument: 'after' });
+      if (after) {
+        if (after.holder === null) wake(after);
+        return 'signalled';
+      }
+      return (await find(caseId)) ? 'repeated' : 'unknown_case';
+    },
+    about: (connectionId, subject) => {
+      const about = 'invoiceRef' in subject ? { 'invoice.ref': subject.invoiceRef }
+        : 'subscriptionRef' in subject ? { 'invoice.subscriptionRef': subject.subscriptionRef, watched: true as const }
+          : { 'invoice.customerRef': subject.customerRef, watched: true as const };
+      return collection.find({ connectionId, ...about }).toArray();
+    },
+    write: async (write) => {
+      const once = () => collection.findOneAndUpdate(write.filter, write.update, { returnDocument: 'after' });
+      try {
+        const document = await once();
+        return document ? { status: 'written', document } : { status: 'lost' };
+      } catch (error) {
+        if (duplicateKeyOf(error)) return { status: 'duplicate' };
+        if (!isNotKnownToBeWritten(error)) throw error;
+        throw new WriteNotKnown(write.name, error);
+      }
+    },
+    renew: async (document) => {
+      const leaseUntil = new Date(clock.wallNow().getTime() + options.leaseMs);
+      const write = renew(document, { leaseUntil, nextAt: clock.hubAt(leaseUntil) });
+      return collection.findOneAndUpdate(write.filter, write.update, { returnDocument: 'after' });
+    },
+    park: async (document) => {
+      const write = park(document, clock.hubNow());
+      await collection.updateOne(write.filter, write.update);
+    },
+    wake,
+  };
+};
+
+/** A write whose answer never came: it may or may not have been applied. */
+export class WriteNotKnown extends Error {
+  override readonly name = 'WriteNotKnown';
+  constructor(readonly write: string, cause: unknown) {
+    super(`The write "${write}" is not known to be applied`, { cause });
+  }
+}
+

@@ -1,0 +1,137 @@
+import type { ChargeableToken, ChargeOutcome, Ending, InvoiceRef, InvoiceState, Money, NormalizedEvent, RawDecline, WriteOnce } from '../connector-kit/index.js';
+import type { DueDocument } from '../scheduling/index.js';
+
+export type CaseStatus = 'queued' | 'attempting' | 'succeeded' | 'failed' | 'blocked' | 'unknown' | 'cancelled';
+
+/** A token as it rests in the database: sealed, with what may be shown and what it is compared by. */
+export interface SealedToken {
+  sealed: string;
+  gatewayType: string;
+  last4: string;
+  network?: string;
+  /** The card in the ledger: a keyed digest of the fingerprint, else of the token. */
+  cardKey: string;
+}
+
+/** What "the card has changed" is decided by: nothing in it can be charged. */
+export interface TriedCard { methodDigest: string; fingerprintDigest?: string; expires?: string }
+
+/** What people ask of a case. */
+export type Command = { readonly type: 'cancel'; readonly by: 'merchant' | 'operator' };
+
+/** An approval learnt by a worker that had lost its hold meanwhile: told to whoever holds the case now. */
+export interface ApprovedElsewhere { readonly type: 'attempt_approved'; readonly n: number; readonly outcome: Extract<ChargeOutcome, { status: 'approved' }> }
+
+export type SignalEvent = NormalizedEvent | Command | ApprovedElsewhere;
+export interface Signal { id: string; at: Date; event: SignalEvent }
+
+export type AttemptOutcome = ChargeOutcome | { readonly status: 'revoked' } | { readonly status: 'absent' };
+
+export interface Attempt {
+  n: number;
+  /** `<caseId>-<n>`, the idempotency key, minted once. */
+  key: string;
+  route: 'gateway' | 'platform';
+  accountId: string;
+  chargeRef?: string;
+  amount: Money;
+  token?: SealedToken;
+  /** The invoice as it was read before: a payment that was already there is not ours. Direct cases have none. */
+  before?: InvoiceState;
+  /** Hub time. */
+  startedAt: Date;
+  /** Wall time; nothing leaves after it. */
+  sendBefore: Date;
+  asks: number;
+  /** Wall times of the reads that found nothing. */
+  absentReads: Date[];
+  notSent: number;
+  outcome: AttemptOutcome | null;
+  resolved: boolean;
+  /** Why this charge was allowed: what was read when, the rule and its numbers. */
+  grounds: Record<string, unknown>;
+}
+
+/** What is owed and when, in hub time. A free case is due at the earliest. */
+export interface DueTimes { step?: Date; settle?: Date; handBack?: Date; refund?: Date; relay?: Date; watch?: Date }
+
+export interface Plan { step: string; until?: Date; because: string; rule: string; numbers: Record<string, unknown>; at: Date }
+
+export interface Settlement {
+  state: 'not_needed' | 'due' | 'recorded' | 'confirmed' | 'refused' | 'reversed';
+  route: 'gateway' | 'platform';
+  updatedAt: Date;
+  once: WriteOnce;
+  tries: number;
+  platformPaymentRef?: string;
+  reason?: string;
+}
+
+export interface TakeOver { state: 'intended' | 'taken' | 'handed_back'; until: Date; sendBefore: Date; tries: number; ending?: Ending }
+
+export interface OutboxEntry { id: string; kind: 'notification' | 'alert'; event: string; body: string }
+
+/** How the case ended, in the words of the wire. */
+export interface Ended {
+  at: Date;
+  strategyUsed: string;
+  trigger: string;
+  message: string;
+  recoveredBy?: 'retry' | 'manual_retry' | 'card_update' | 'external';
+  declineCode?: string;
+  recommendedAction?: string;
+  recommendedActionReason?: string;
+  action?: 'blocked' | 'authentication_required';
+  reason?: string;
+}
+
+/** One document per debt. `_id` is the `transactionId` on the wire. */
+export interface CaseDocument extends DueDocument {
+  v: 1;
+  clientId: string;
+  idempotencyKey?: string;
+  connectionId?: string;
+  platform?: string;
+  invoice?: InvoiceRef;
+  /** The merchant's own reference of a direct case. */
+  invoiceId?: string;
+  /** The right to charge this debt: each element unique with the client, kept by a success. */
+  openKeys?: string[];
+  status: CaseStatus;
+  opened: Money;
+  /** The decline the case opened with; none when the API was given none. */
+  decline: RawDecline | null;
+  /** The newest decline seen, ours or the platform's. */
+  lastDecline: RawDecline | null;
+  /** `lastDecline` in our words (a canonical reason). */
+  lastReason?: string;
+  mode: 'observe' | 'schedule_only' | 'active';
+  simulated: boolean;
+  watched: boolean;
+  /** Hub time. */
+  createdAt: Date;
+  lane: string;
+  due: DueTimes;
+  signals: Signal[];
+  signalSeq: number;
+  applied: string[];
+  plan?: Plan;
+  attempts: Attempt[];
+  tried: TriedCard[];
+  promptRetries: number;
+  /** Set while the next charge answers a changed card. */
+  prompt?: 'card_update';
+  /** What a direct case may charge. */
+  method?: SealedToken;
+  refs: string[];
+  emailHash?: string;
+  settlement?: Settlement;
+  takeOver?: TakeOver;
+  refunds: { n: number; why: 'duplicate' | 'partial_approval' | 'operator'; state: string; once: WriteOnce }[];
+  outbox: OutboxEntry[];
+  ended?: Ended;
+  parkedAt?: Date;
+}
+
+/** A token in hand, opened from a {@link SealedToken} or read from the platform. */
+export type OpenedToken = ChargeableToken;

@@ -1,0 +1,15 @@
+/**
+ * cases: the document of one debt we work on, and every write that may change it.
+ * Promises that one holder at a time moves a case, that each write is repeatable, and that what a transition owes is in the same write.
+ * Must not know connectors, gateways or the engine: writes are described here as values and decided elsewhere.
+ */
+export type {
+  Attempt, AttemptOutcome, CaseDocument, CaseStatus, Command, DueTimes, OutboxEntry, Plan, SealedToken, Settlement, Signal, SignalEvent, TakeOver, TriedCard,
+} from './case.model.js';
+export { caseIndexes } from './case-indexes.js';
+export { createCases, WriteNotKnown, type Cases, type OpenResult, type Written } from './case-store.js';
+export { newConnectorCase, newDirectCase, openKeysOfConnectorCase, openKeysOfDirectCase } from './new-case.js';
+export { viewCase, type CaseView } from './case-view.js';
+export { isLegal, isOpen } from './transitions.js';
+export * as writes from './writes.js';
+export type { CaseWrite } from './case-write.js';
