@@ -1,0 +1,12 @@
+/** The reasons that a rule of the product is written for by name; the catalogue must know them. All others are data only. */
+export const reasonsInRules = [
+  'unknown',
+  'not_a_payment_failure',
+  'restricted_card',
+  'do_not_try_again',
+  'insufficient_funds',
+  'limit_exceeded',
+  'call_issuer',
+] as const;
+
+export type ReasonInRules = (typeof reasonsInRules)[number];
