@@ -1,5 +1,7 @@
+import { definePlugins } from './core/connector-kit/index.js';
+
 /** The only list of plugins: one line each. A key is the plugin's id and the slug of its webhook URLs. */
-export default {
+export default definePlugins({
   connectors: {
     'stripe-billing': () => import('./connectors/stripe-billing/index.js'),
   },
@@ -7,4 +9,4 @@ export default {
     stripe: () => import('./connectors/stripe-billing/index.js'),
     test: () => import('./connectors/test/index.js'),
   },
-};
+});
