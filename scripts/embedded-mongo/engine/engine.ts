@@ -42,7 +42,7 @@ export class Collection {
       for (let i = 0; i < ix.key.length; i++) { const o: Buffer[] = []; st.multi = false; st.found = false; values(doc, ix.parts[i], 0, o, st); if (!o.length) o.push(keyOf(null)); if (st.multi) { multi++; multiRoots.add(ix.parts[i][0]); } if (st.found) found = true; per.push(o.map((b) => component(ix, i, b))); }
       if (ix.sparse && !found) continue;
       if (multi > 1 && multiRoots.size > 1) throw new MongoErr(171, 'CannotIndexParallelArrays', `cannot index parallel arrays [${ix.key.map(([k]) => k).join('] [')}]`);
-      if (multi && !ix.multikey) { ix.multikey = true; this.eng.saveMeta(this); }
+      if (multi && !ix.multikey) { ix.multikey = true; this.eng.store.undo.push(() => { ix.multikey = false; }); this.eng.saveMeta(this); }
       let keys: Buffer[] = [ix.prefix]; for (const p of per) keys = p.length === 1 ? keys.map((k) => Buffer.concat([k, p[0]])) : keys.flatMap((k) => p.map((q) => Buffer.concat([k, q])));
       if (multi) { const seen = new Set<string>(); keys = keys.filter((k) => { const s = k.toString('latin1'); return seen.has(s) ? false : (seen.add(s), true); }); }
       for (const k of keys) res.push({ ix, key: k });
@@ -65,7 +65,7 @@ export class Collection {
     if (Array.isArray(doc._id) || doc._id?._bsontype === 'BSONRegExp') throw new MongoErr(53, 'InvalidIdField', "The '_id' value cannot be of type array");
     const bytes = raw ?? Buffer.from(encode(doc)); if (bytes.length > MAX_DOC) throw new MongoErr(10334, 'BSONObjectTooLarge', `BSONObj size: ${bytes.length} is invalid`);
     const rid = this.nextRid; const es = this.entries(doc, rid); this.checkUnique(es, rid, doc); this.nextRid++;
-    const s = this.eng.store, r = ridBuf(rid); void s.docs.put(this.docKey(rid), bytes); for (const e of es) void s.idx.put(Buffer.concat([e.key, r]), EMPTY); this.count++;
+    const s = this.eng.store, r = ridBuf(rid); void s.docs.put(this.docKey(rid), bytes); for (const e of es) void s.idx.put(Buffer.concat([e.key, r]), EMPTY); this.count++; s.undo.push(() => { this.count--; });
   }
   /** true when the stored bytes changed */
   replace(row: Row, next: Doc, old?: Doc): boolean {
@@ -77,7 +77,7 @@ export class Collection {
     const r = ridBuf(row.rid); void s.docs.put(this.docKey(row.rid), bytes); for (const [k, e] of b) if (!a.has(k)) void s.idx.remove(Buffer.concat([e.key, r])); for (const e of add) void s.idx.put(Buffer.concat([e.key, r]), EMPTY);
     return true;
   }
-  remove(row: Row): void { const s = this.eng.store, r = ridBuf(row.rid); for (const e of this.entries(decode(row.raw), row.rid)) void s.idx.remove(Buffer.concat([e.key, r])); void s.docs.remove(this.docKey(row.rid)); this.count--; }
+  remove(row: Row): void { const s = this.eng.store, r = ridBuf(row.rid); for (const e of this.entries(decode(row.raw), row.rid)) void s.idx.remove(Buffer.concat([e.key, r])); void s.docs.remove(this.docKey(row.rid)); this.count--; s.undo.push(() => { this.count++; }); }
   // ---- reads
   private dive = (p: Plan, max: number): number => { let n = 0; for (const r of p.ranges as Range[]) { n += (this.eng.store.idx as any).getKeysCount({ start: r.start, end: r.end, limit: max - n }); if (n >= max) break; } return n; };
   private pick(filter: Doc, spec: SortSpec, hint?: any, limit = 0): Plan { return choose(this.indexes, filter, spec, hint, this.dive, limit); }
@@ -137,11 +137,11 @@ export class Engine {
   ensure(db: string, name: string, options: Doc = {}): Collection {
     let c = this.find(db, name); if (c) return c;
     if (!name || name.startsWith('.') || name.includes('$') || name.includes('\0')) throw new MongoErr(73, 'InvalidNamespace', `Invalid namespace specified '${db}.${name}'`);
-    c = new Collection(this, db, name, this.newId(), options, new ObjectId().toHexString()); c.indexes.push(makeIndex(this.newId(), { v: 2, key: { _id: 1 }, name: '_id_' }, false)); this.collections.set(c.ns, c); this.saveMeta(c); return c;
+    c = new Collection(this, db, name, this.newId(), options, new ObjectId().toHexString()); c.indexes.push(makeIndex(this.newId(), { v: 2, key: { _id: 1 }, name: '_id_' }, false)); const made = c; this.collections.set(made.ns, made); this.store.undo.push(() => this.collections.delete(made.ns)); this.saveMeta(made); return made;
   }
   private wipe(db: any, prefix: Buffer) { for (const k of Array.from(this.store.keys(db, { start: prefix, end: succ(prefix) }))) db.remove(k); }
-  drop(c: Collection) { this.wipe(this.store.docs, c.prefix); for (const i of c.indexes) this.wipe(this.store.idx, i.prefix); void this.store.meta.remove(Buffer.from('c:' + c.ns)); this.collections.delete(c.ns); }
-  rename(c: Collection, db: string, name: string) { void this.store.meta.remove(Buffer.from('c:' + c.ns)); this.collections.delete(c.ns); c.db = db; c.name = name; this.collections.set(c.ns, c); this.saveMeta(c); }
+  drop(c: Collection) { this.wipe(this.store.docs, c.prefix); for (const i of c.indexes) this.wipe(this.store.idx, i.prefix); void this.store.meta.remove(Buffer.from('c:' + c.ns)); this.collections.delete(c.ns); this.store.undo.push(() => this.collections.set(c.ns, c)); }
+  rename(c: Collection, db: string, name: string) { void this.store.meta.remove(Buffer.from('c:' + c.ns)); const was = [c.db, c.name]; this.collections.delete(c.ns); c.db = db; c.name = name; this.collections.set(c.ns, c); this.store.undo.push(() => { this.collections.delete(c.ns); [c.db, c.name] = was; this.collections.set(c.ns, c); }); this.saveMeta(c); }
   createIndex(c: Collection, spec: Doc): boolean {
     const key = spec.key; if (!isPlain(key) || !Object.keys(key).length) throw new MongoErr(67, 'CannotCreateIndex', 'Index keys cannot be empty');
     for (const v of Object.values(key)) if (typeof v === 'string' || ![1, -1].includes(Math.sign(toNum(v)))) { throw v === 'hashed' || typeof v === 'string' ? err.unsupported(`index type '${v}' is not supported by the embedded database`) : new MongoErr(67, 'CannotCreateIndex', 'bad index key'); }
@@ -156,9 +156,9 @@ export class Engine {
     }
     const ix = makeIndex(this.newId(), norm, false); const add: Buffer[] = [], seen = new Set<string>();
     for (const row of c.find({ filter: {}, ctx: {} })) for (const e of c.entries(row.doc, row.rid, [ix])) { if (ix.unique) { const s = e.key.toString('latin1'); if (seen.has(s)) throw c.dupError(ix, row.doc); seen.add(s); } add.push(Buffer.concat([e.key, ridBuf(row.rid)])); }
-    for (const k of add) void this.store.idx.put(k, EMPTY); c.indexes.push(ix); this.saveMeta(c); return true;
+    for (const k of add) void this.store.idx.put(k, EMPTY); c.indexes.push(ix); this.store.undo.push(() => { c.indexes = c.indexes.filter((i) => i !== ix); }); this.saveMeta(c); return true;
   }
-  dropIndex(c: Collection, ix: Index) { this.wipe(this.store.idx, ix.prefix); c.indexes = c.indexes.filter((i) => i !== ix); this.saveMeta(c); }
+  dropIndex(c: Collection, ix: Index) { this.wipe(this.store.idx, ix.prefix); const was = c.indexes; c.indexes = was.filter((i) => i !== ix); this.store.undo.push(() => { c.indexes = was; }); this.saveMeta(c); }
   // ---- TTL
   startTtl(ms = 60000) { this.ttlTimer = setInterval(() => { this.ttlSweep().catch(() => {}); }, ms); this.ttlTimer.unref(); }
   stopTtl() { if (this.ttlTimer) clearInterval(this.ttlTimer); }

@@ -9,9 +9,11 @@ export class Store {
     const o = { encoding: 'binary', keyEncoding: 'binary' } as any;
     this.docs = this.env.openDB({ name: 'docs', ...o }); this.idx = this.env.openDB({ name: 'idx', ...o }); this.meta = this.env.openDB({ name: 'meta', ...o });
   }
+  /** what a write changed in memory, to be taken back with it; writes run one after the other */
+  undo: (() => void)[] = [];
   async write<R>(fn: () => R): Promise<R> {
     let r: any, e: any, failed = false; // a child transaction: a throw takes back this caller's writes only, not its neighbours' in the same commit
-    await (this.env as any).childTransaction(() => { try { r = fn(); } catch (x) { failed = true; e = x; return ABORT; } return undefined; });
+    await (this.env as any).childTransaction(() => { this.undo = []; try { r = fn(); } catch (x) { for (const back of this.undo.toReversed()) back(); failed = true; e = x; return ABORT; } return undefined; });
     if (this.opts.overlappingSync && this.opts.durable !== false) await (this.env as any).flushed;
     if (failed) throw e; return r;
   }
