@@ -1,6 +1,6 @@
 import type {
   ChargeableToken, ChargeOutcome, ChargeRequest, CollectRequest, Ending, FindOutcome, Found, HealthReport, InvoiceRef, InvoiceState, NormalizedEvent,
-  PaymentToRecord, PlatformError, Pointer, RefundOutcome, RefundRequest, RepeatProtection, SettlementResult, TakeOver, TokenList, Unresolved, Verdict,
+  PaymentToRecord, PlatformError, Pointer, RefundOutcome, RefundRequest, RepeatProtection, SettlementResult, TakeOver, TokenList, TokenReading, Unresolved, Verdict,
   VerifiedDelivery, WebhookDelivery, WriteOnce,
 } from '../connector-kit/index.js';
 
@@ -84,6 +84,8 @@ export interface ConnectorUse {
 
 /** One gateway account, every method of its gateway guarded. */
 export interface GatewayUse {
+  /** A token that a merchant wrote as one text; not recognised where the gateway documents no such form. */
+  readToken(text: string): TokenReading;
   /** Whether this account can charge the token. */
   accepts(token: ChargeableToken): boolean;
   /** Which currencies the account takes; `any` where the gateway does not say. */

@@ -20,6 +20,7 @@ export const gatewayUse = (
   const revoke = definition.revoke?.bind(definition);
 
   return {
+    readToken: (text) => definition.readToken?.(text, account.config) ?? { recognised: false },
     accepts: (token) => definition.accepts(token, account.config),
     currencies: () => definition.currencies?.(account.config) ?? 'any',
     protection: () => definition.protection(account.config),

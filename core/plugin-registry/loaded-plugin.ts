@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import type { ChargeableToken, ConnectorDefinition, GatewayDefinition, RepeatProtection } from '../connector-kit/index.js';
+import type { z } from 'zod';
+import type { ChargeableToken, ConnectorDefinition, GatewayDefinition, RepeatProtection, TokenReading } from '../connector-kit/index.js';
 
 /** One thing wrong with a config. Never contains a value of it. */
 export interface ConfigProblem {
@@ -49,6 +49,8 @@ export interface LoadedGateway {
   readonly displayName: string;
   readonly capabilities: GatewayCapabilities;
   mode(config: unknown): 'test' | 'live';
+  /** A token that a merchant wrote as one text; not recognised where the gateway documents no such form. */
+  readToken(text: string, config: unknown): TokenReading;
   accepts(token: ChargeableToken, config: unknown): boolean;
   currencies(config: unknown): 'any' | readonly string[];
   protection(config: unknown): RepeatProtection;
@@ -107,6 +109,7 @@ export const loadedGateway = (definition: GatewayDefinition<unknown, unknown>): 
       receivesWebhooks: definition.webhook !== undefined,
     }),
     mode: (config: unknown) => definition.mode(config),
+    readToken: (text: string, config: unknown) => definition.readToken?.(text, config) ?? { recognised: false },
     accepts: (token: ChargeableToken, config: unknown) => definition.accepts(token, config),
     currencies: (config: unknown) => definition.currencies?.(config) ?? 'any',
     protection: (config: unknown) => definition.protection(config),
