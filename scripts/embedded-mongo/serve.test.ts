@@ -46,7 +46,7 @@ afterEach(async () => {
 
 describe('the embedded database, started', () => {
   it('makes a closed directory, listens in it, keeps what was written, and leaves no lock and no socket', async () => {
-    dataDir = join(dataDir, 'new');
+    dataDir = join(dataDir, 'new.v1'); // LMDB by itself takes a name with a dot for a file's
     const first = await startedEmbedded();
     expect(first.uri).toBe(`mongodb://${encodeURIComponent(join(dataDir, 'mongo.sock'))}/?directConnection=true`);
     expect(statSync(dataDir).mode & 0o777).toBe(0o700);

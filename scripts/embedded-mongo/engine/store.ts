@@ -5,7 +5,7 @@ export interface StoreOptions { path: string; durable?: boolean; overlappingSync
 export class Store {
   env: RootDatabase<any, any>; docs: LmdbDb<any, any>; idx: LmdbDb<any, any>; meta: LmdbDb<any, any>;
   constructor(public opts: StoreOptions) {
-    this.env = open({ path: opts.path, maxDbs: 4, overlappingSync: opts.overlappingSync ?? false, noSync: opts.durable === false, ...(opts.mapSize ? { mapSize: opts.mapSize } : {}) } as any);
+    this.env = open({ path: opts.path, noSubdir: false, maxDbs: 4, overlappingSync: opts.overlappingSync ?? false, noSync: opts.durable === false, ...(opts.mapSize ? { mapSize: opts.mapSize } : {}) } as any);
     const o = { encoding: 'binary', keyEncoding: 'binary' } as any;
     this.docs = this.env.openDB({ name: 'docs', ...o }); this.idx = this.env.openDB({ name: 'idx', ...o }); this.meta = this.env.openDB({ name: 'meta', ...o });
   }
