@@ -1,0 +1,56 @@
+import type { Stripe } from 'stripe';
+import type { z } from 'zod';
+import { PlatformError, type PlatformPayment } from '../../core/connector-kit/index.js';
+import { ask, type StripeCall } from './platform-api.js';
+import { eventShape, namedObject, pageOf } from './shapes.js';
+
+/** Who made a payment: the idempotency key of the request, none where Stripe acted by itself, or no event found that could tell. */
+export type MadeBy = { readonly event: 'found'; readonly key?: string } | { readonly event: 'not_found' };
+
+/** The first event of a charge carries the request that made it; what happens to it later (a bank debit that succeeds after days) carries none. */
+const TYPES = ['charge.succeeded', 'charge.failed', 'charge.pending', 'payment_intent.succeeded', 'payment_intent.payment_failed', 'payment_intent.processing'];
+
+/** Events lie this close to the charge they tell of: measured from Stripe's own two timestamps, so no clock of ours comes in. */
+const BEFORE_S = 60;
+const AFTER_S = 3600;
+
+const MOST_PAGES = 5;
+
+/**
+ * Stripe keeps no reference of ours on an invoice's payment, but its events keep the idempotency key of the request that caused them (for 30 days).
+ * A null key is Stripe's own retry, or a person in the Dashboard.
+ */
+export const attributePayment = async (payment: PlatformPayment, context: StripeCall): Promise<MadeBy> => {
+  const madeAt = Math.floor(payment.at.getTime() / 1000);
+  const wanted = new Set([payment.ref, ...payment.gatewayRefs]);
+  let after: string | undefined;
+  for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+    const params = { types: TYPES, created: { gte: madeAt - BEFORE_S, lte: madeAt + AFTER_S }, limit: 100, ...(after === undefined ? {} : { starting_after: after }) };
+    const page = await eventsOf(params, context);
+    if (page === undefined) return { event: 'not_found' };
+    const told = page.data.filter((event) => isAbout(event.data.object, wanted));
+    const key = told.map((event) => event.request?.idempotency_key).find((each) => typeof each === 'string' && each !== '');
+    if (key) return { event: 'found', key };
+    if (told.some((event) => event.type.startsWith('charge.'))) return { event: 'found' };
+    after = page.data.at(-1)?.id;
+    if (!page.has_more || after === undefined) return told.length > 0 ? { event: 'found' } : { event: 'not_found' };
+  }
+  return { event: 'not_found' };
+};
+
+const eventPage = pageOf(eventShape);
+
+/** A key that may not read events can still read invoices: the payment is then nobody's that we could name. */
+const eventsOf = async (params: Stripe.EventListParams, context: StripeCall): Promise<z.output<typeof eventPage> | undefined> => {
+  try {
+    return await ask(context, eventPage, (options) => context.session.events.list(params, options));
+  } catch (thrown) {
+    if (thrown instanceof PlatformError && thrown.code === 'missing_permission') return undefined;
+    throw thrown;
+  }
+};
+
+const isAbout = (object: unknown, refs: ReadonlySet<string>): boolean => {
+  const named = namedObject.safeParse(object);
+  return named.success && refs.has(named.data.id);
+};

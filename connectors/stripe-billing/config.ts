@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { secret, type Secret } from '../../core/connector-kit/index.js';
+
+/** The only host this plugin speaks to. */
+export const HOST = 'api.stripe.com';
+
+/**
+ * The account of a token that was issued by the connection's own account. Stripe tells a webhook's reader no account id, and a plain or restricted key
+ * always speaks for exactly one account, so one word is enough.
+ */
+export const OWN_ACCOUNT = 'own';
+
+/** Stripe writes the mode into the key: `sk_test_`, `rk_test_`, `sk_live_`, `rk_live_`. */
+const API_KEY = /^[sr]k_(test|live)_\w+$/;
+
+const isApiKey = (key: Secret): boolean => API_KEY.test(key.reveal());
+const apiKey = () =>
+  secret().refine(isApiKey, { error: 'expected a secret or restricted key (sk_test_…, rk_test_…, sk_live_… or rk_live_…); a publishable key (pk_…) cannot charge' });
+
+/** Configuration of a connection to Stripe Billing. */
+export const connectorConfig = z.strictObject({
+  /** A restricted key with the permissions listed in the README, or the account's secret key. */
+  apiKey: apiKey(),
+  /** Signing secrets of the webhook endpoint; several while one is being rolled. */
+  webhookSecrets: z.array(secret()).min(1).max(4),
+});
+export type ConnectorConfig = z.output<typeof connectorConfig>;
+
+/** Configuration of a Stripe account used as a gateway. */
+export const gatewayConfig = z.strictObject({ apiKey: apiKey() });
+export type GatewayConfig = z.output<typeof gatewayConfig>;
+
+/** What every part of this folder may rely on, whichever of the two definitions it serves. */
+export interface WithApiKey { readonly apiKey: Secret }
+
+export const modeOf = (config: WithApiKey): 'test' | 'live' => (API_KEY.exec(config.apiKey.reveal())?.[1] === 'live' ? 'live' : 'test');
+
+/**
+ * Published limits are 100 requests a second in live mode and 25 in test mode; we stay under both, because the merchant's own calls
+ * share them. Each recovery needs about eight calls.
+ */
+export const limitsOf = (config: WithApiKey): { readonly perMinute: number; readonly concurrent: number } =>
+  modeOf(config) === 'live' ? { perMinute: 3000, concurrent: 20 } : { perMinute: 1200, concurrent: 10 };
