@@ -16,4 +16,7 @@ export const needsAuthentication = (classification: Classification): boolean =>
 export const saysFraud = (classification: Classification): boolean => classification.matched.some((signal) => signal.category === 'fraud');
 
 const stops = (signal: MatchedSignal): boolean =>
-  signal.category === 'fraud' || signal.retry === 'stop_mandate' || signal.canonical === 'restricted_card' || signal.canonical === 'do_not_try_again';
+  signal.category === 'fraud' ||
+  signal.retry === 'stop_mandate' ||
+  signal.canonical === 'restricted_card' ||
+  signal.canonical === 'do_not_try_again';

@@ -1,7 +1,7 @@
 /** One thing wrong with one of the catalogue's files. */
 export interface CatalogueProblem {
   readonly file: string;
-  /** Which row, in words: `row 12 (stripe/lost_card)`, or `the file`. */
+  /** Which row, in words: `row 12 (visa/51)`, or `the file`. */
   readonly row: string;
   readonly found: string;
   readonly expected: string;

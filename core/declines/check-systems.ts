@@ -27,17 +27,22 @@ export function checkSystems(systems: readonly PlacedRow<SystemRow>[], declines:
     }
   }
   for (const { place, row } of systems) {
-    if ((row.kind === 'reason_names') === tables.has(row.system)) {
-      note(place, tables.has(row.system) ? 'rows in decline-codes.json' : 'no row in decline-codes.json', row.kind === 'reason_names' ? 'none: its codes are reasons' : 'at least one');
+    const hasRows = tables.has(row.system);
+    if (row.kind === 'reason_names' && hasRows) note(place, 'rows in decline-codes.json', 'none: its codes are reasons');
+    if (row.kind !== 'reason_names' && !hasRows) note(place, 'no row in decline-codes.json', 'at least one');
+    if (row.kind === 'gateway_block' && declared.get(row.gateway)?.kind !== 'gateway') {
+      note(place, `gateway ${show(row.gateway)}`, 'a declared system of kind gateway');
     }
-    if (row.kind === 'gateway_block' && declared.get(row.gateway)?.kind !== 'gateway') note(place, `gateway ${show(row.gateway)}`, 'a declared system of kind gateway');
     if (row.kind !== 'advice') continue;
     for (const code of Object.keys(row.not_before_hours ?? {})) {
       if (!hasCode(row.system, code)) note(place, `not_before_hours for ${show(code)}`, 'a code of its own table');
     }
     for (const decided of row.decides_for ?? []) {
-      if (!hasCode(decided.system, decided.code)) note(place, `decides_for ${show(`${decided.system}/${decided.code}`)}`, 'a row of decline-codes.json');
-      for (const code of decided.advice) if (!hasCode(row.system, code)) note(place, `decides_for advice ${show(code)}`, 'a code of its own table');
+      const key = show(`${decided.system}/${decided.code}`);
+      if (!hasCode(decided.system, decided.code)) note(place, `decides_for ${key}`, 'a row of decline-codes.json');
+      for (const code of decided.advice.filter((advice) => !hasCode(row.system, advice))) {
+        note(place, `decides_for advice ${show(code)}`, 'a code of its own table');
+      }
     }
   }
   for (const system of tables.keys()) {

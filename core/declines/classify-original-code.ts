@@ -12,7 +12,11 @@ import { compareStrictness, type PlannedRetry, type RetryAdvice } from './retry-
  *
  * @param gatewaySystem the table of the gateway that issued the token, if it is known
  */
-export function classifyOriginalCode(code: string | undefined, gatewaySystem: string | undefined, catalogue: DeclineCatalogue): Classification {
+export function classifyOriginalCode(
+  code: string | undefined,
+  gatewaySystem: string | undefined,
+  catalogue: DeclineCatalogue,
+): Classification {
   const found = code === undefined ? [] : findCode(code, gatewaySystem, catalogue);
   const codes = found.filter((signal) => signal.retry !== 'ignore');
   const signals = {

@@ -14,9 +14,10 @@ import { readAdvice, readAnyNetworkCode, readGatewayCode, readNetworkCode } from
  * How a plugin fills a `RawDecline`:
  * - `system` is the table of `systems.json` whose codes the gateway speaks, `code` its code untranslated (for a gateway with a separate error code:
  *   the decline code, else the error code). A system without a table is classified `unknown`.
- * - A refusal by the gateway's own risk engine, never sent to the network (Stripe Radar: charge `outcome.type` is `blocked`): `system` is the
- *   gateway's block table (`stripe_outcome_reason`), `code` its reason (`outcome.reason`), `reachedNetwork: false`.
+ * - A refusal by the gateway's own risk engine, never sent to the network (where an outcome is typed `blocked`, say): `system` is the gateway's
+ *   block table (`kind: gateway_block`, an `…_outcome_reason` or `…_gateway_rejection`), `code` that outcome's reason, `reachedNetwork: false`.
  * - `network` is the card brand as the gateway spells it, `networkCode` the issuer's raw code as passed on, with leading zeros.
+ * - A gateway without codes of its own that speaks our reasons (the built-in one) is declared as `kind: reason_names`.
  * - `adviceSystem` and `adviceCode` name one advice. Of a network's advice and the gateway's own the network's goes before, save that an advice not to
  *   try again goes before all. The table of raw network advice is named only by gateways known to pass the codes through unchanged.
  */

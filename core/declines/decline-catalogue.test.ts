@@ -82,12 +82,22 @@ const faults: readonly (readonly [string, DeclineFiles, CatalogueProblem])[] = [
   [
     'a reason that does not exist',
     replaceRow('stripe/lost_card', (row) => ({ ...row, canonical: 'mislaid_card' })),
-    { file: 'decline-codes.json', row: 'row 28 (stripe/lost_card)', found: 'canonical "mislaid_card"', expected: 'a reason of canonical-codes.json' },
+    {
+      file: 'decline-codes.json',
+      row: 'row 28 (stripe/lost_card)',
+      found: 'canonical "mislaid_card"',
+      expected: 'a reason of canonical-codes.json',
+    },
   ],
   [
     'a category that disagrees',
     replaceRow('stripe/lost_card', (row) => ({ ...row, category: 'soft' })),
-    { file: 'decline-codes.json', row: 'row 28 (stripe/lost_card)', found: 'category "soft"', expected: '"fraud", as lost_card has in canonical-codes.json' },
+    {
+      file: 'decline-codes.json',
+      row: 'row 28 (stripe/lost_card)',
+      found: 'category "soft"',
+      expected: '"fraud", as lost_card has in canonical-codes.json',
+    },
   ],
   [
     'ignore with another reason',
@@ -102,7 +112,12 @@ const faults: readonly (readonly [string, DeclineFiles, CatalogueProblem])[] = [
   [
     'an unknown member',
     replaceRow('stripe/lost_card', (row) => ({ ...row, retries: 3 })),
-    { file: 'decline-codes.json', row: 'row 28 (stripe/lost_card)', found: 'unknown "retries"', expected: 'only the members the file is described with' },
+    {
+      file: 'decline-codes.json',
+      row: 'row 28 (stripe/lost_card)',
+      found: 'unknown "retries"',
+      expected: 'only the members the file is described with',
+    },
   ],
   [
     'a number where a code belongs',
@@ -112,7 +127,12 @@ const faults: readonly (readonly [string, DeclineFiles, CatalogueProblem])[] = [
   [
     'a wait without its hours',
     replaceRow('mastercard_mac/24', (row) => ({ ...row, wait_hours: undefined })),
-    { file: 'decline-codes.json', row: 'row 290 (mastercard_mac/24)', found: 'wait_hours nothing', expected: 'wait_hours on rows whose retry is wait, and on no other' },
+    {
+      file: 'decline-codes.json',
+      row: 'row 290 (mastercard_mac/24)',
+      found: 'wait_hours nothing',
+      expected: 'wait_hours on rows whose retry is wait, and on no other',
+    },
   ],
   [
     'a range that runs backwards',
@@ -127,7 +147,12 @@ const faults: readonly (readonly [string, DeclineFiles, CatalogueProblem])[] = [
   [
     'a reason twice',
     withReasons((rows) => [...rows, ...rows.slice(0, 1)]),
-    { file: 'canonical-codes.json', row: 'row 58 (insufficient_funds)', found: 'canonical "insufficient_funds" a second time', expected: 'each reason once' },
+    {
+      file: 'canonical-codes.json',
+      row: 'row 58 (insufficient_funds)',
+      found: 'canonical "insufficient_funds" a second time',
+      expected: 'each reason once',
+    },
   ],
   [
     'two limits in force on one day',
@@ -142,7 +167,12 @@ const faults: readonly (readonly [string, DeclineFiles, CatalogueProblem])[] = [
   [
     'a limit with two ceilings',
     withLimits((rows) => rows.map((row) => (row.id === 'mc_24h' ? { ...row, max_reattempts: 3 } : row))),
-    { file: 'network-rules.json', row: 'row 4 (mc_24h)', found: 'max_attempts 10', expected: 'exactly one of max_reattempts and max_attempts' },
+    {
+      file: 'network-rules.json',
+      row: 'row 4 (mc_24h)',
+      found: 'max_attempts 10',
+      expected: 'exactly one of max_reattempts and max_attempts',
+    },
   ],
   [
     'a table nobody declared',
@@ -179,7 +209,11 @@ const faults: readonly (readonly [string, DeclineFiles, CatalogueProblem])[] = [
     withMessages({ lost_card: undefined }),
     { file: 'reason-messages.json', row: '"lost_card"', found: 'no message', expected: 'one sentence for each reason' },
   ],
-  ['a file that is not JSON', { 'canonical-codes.json': '[{' }, { file: 'canonical-codes.json', row: 'the file', found: '2 characters that are not JSON', expected: 'JSON' }],
+  [
+    'a file that is not JSON',
+    { 'canonical-codes.json': '[{' },
+    { file: 'canonical-codes.json', row: 'the file', found: '2 characters that are not JSON', expected: 'JSON' },
+  ],
 ];
 
 describe('a planted fault', () => {

@@ -4,7 +4,7 @@ import { checkDeclineRows, checkReasons } from './check-decline-rows.js';
 import { checkNetworkLimits } from './check-network-limits.js';
 import { checkSystems } from './check-systems.js';
 import { buildCodeTable, type CodeTable } from './code-table.js';
-import { readDeclineFiles, type DeclineFiles } from './decline-files.js';
+import { readDeclineFiles, type DeclineFileName, type DeclineFiles } from './decline-files.js';
 import {
   categoryHistoryRowSchema,
   declineRowSchema,
@@ -16,7 +16,7 @@ import {
   type ReasonRow,
   type SystemRow,
 } from './file-schemas.js';
-import { readJson, readPart, readRows } from './read-rows.js';
+import { readJson, readPart, readRows, type PlacedRow } from './read-rows.js';
 
 /** What the files say, checked and ready to be asked. Immutable; one per process. */
 export interface DeclineCatalogue {
@@ -39,7 +39,8 @@ export interface DeclineCatalogue {
 const someRows = z.array(z.unknown()).min(1);
 const rulesFileSchema = z.strictObject({ about: z.string(), limits: someRows, visa_category_history: someRows });
 const systemsFileSchema = z.strictObject({ about: z.string(), systems: someRows, reason_aliases: z.record(z.string(), z.string()) });
-const messagesSchema = z.record(z.string(), z.string().regex(/^[A-Z][^\n]{3,90}\.$/, 'one sentence: a capital, at most 92 characters, a full stop'));
+const sentence = z.string().regex(/^[A-Z][^\n]{3,90}\.$/, 'one sentence: a capital, at most 92 characters, a full stop');
+const messagesSchema = z.record(z.string(), sentence);
 
 /**
  * Reads and checks the catalogue's files: shapes, no `(system, code)` twice, reasons exist, categories agree, `ignore` only with
@@ -51,12 +52,16 @@ const messagesSchema = z.record(z.string(), z.string().regex(/^[A-Z][^\n]{3,90}\
  */
 export function loadDeclineCatalogue(files: DeclineFiles = readDeclineFiles()): DeclineCatalogue {
   const problems: CatalogueProblem[] = [];
-  const rules = readPart('network-rules.json', 'the file', rulesFileSchema, readJson('network-rules.json', files, problems), problems);
-  const lookup = readPart('systems.json', 'the file', systemsFileSchema, readJson('systems.json', files, problems), problems);
-  const messages = readPart('reason-messages.json', 'the file', messagesSchema, readJson('reason-messages.json', files, problems), problems);
+  const whole = <T>(name: DeclineFileName, schema: z.ZodType<T>): T | undefined =>
+    readPart(name, 'the file', schema, readJson(name, files, problems), problems);
+  const rows = <T>(name: DeclineFileName, schema: z.ZodType<T>): PlacedRow<T>[] =>
+    readRows(name, 'the file', schema, readJson(name, files, problems), problems);
+  const rules = whole('network-rules.json', rulesFileSchema);
+  const lookup = whole('systems.json', systemsFileSchema);
+  const messages = whole('reason-messages.json', messagesSchema);
 
-  const declines = readRows('decline-codes.json', 'the file', declineRowSchema, readJson('decline-codes.json', files, problems), problems);
-  const reasons = readRows('canonical-codes.json', 'the file', reasonRowSchema, readJson('canonical-codes.json', files, problems), problems);
+  const declines = rows('decline-codes.json', declineRowSchema);
+  const reasons = rows('canonical-codes.json', reasonRowSchema);
   const limits = rules === undefined ? [] : readRows('network-rules.json', 'limits', networkLimitRowSchema, rules.limits, problems);
   if (rules !== undefined) {
     readRows('network-rules.json', 'visa_category_history', categoryHistoryRowSchema, rules.visa_category_history, problems);
@@ -73,14 +78,14 @@ export function loadDeclineCatalogue(files: DeclineFiles = readDeclineFiles()): 
   );
   if (problems.length > 0) throw new DeclineCatalogueError(problems);
 
-  const rows = declines.map(({ row }) => row);
+  const declineRows = declines.map(({ row }) => row);
   return {
     reasons: new Map(reasons.map(({ row }) => [row.canonical, row])),
     reasonAliases,
     reasonMessages,
-    rows,
+    rows: declineRows,
     systems: new Map(systems.map(({ row }) => [row.system, row])),
-    tables: tablesOf(rows),
+    tables: tablesOf(declineRows),
     networkLimits: limits.map(({ row }) => row),
   };
 }

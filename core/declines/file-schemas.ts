@@ -86,7 +86,14 @@ export const systemRowSchema = z.discriminatedUnion('kind', [
   z.strictObject({ system: name, kind: z.literal('reason_names') }),
 ]);
 
+/** One decline code of one table, as the file has it. */
 export type DeclineRow = z.infer<typeof declineRowSchema>;
+/** One of our reasons with its category and default plan. */
 export type ReasonRow = z.infer<typeof reasonRowSchema>;
+/**
+ * One ceiling of a card network, as the file has it. `max_reattempts` counts tries after the first, `max_attempts` all; `window` is an ISO 8601
+ * duration or an accounting month (rolling 31 days); both dates are days on which the row holds; a row without dates always holds.
+ */
 export type NetworkLimitRow = z.infer<typeof networkLimitRowSchema>;
+/** How one table is read. */
 export type SystemRow = z.infer<typeof systemRowSchema>;

@@ -54,14 +54,26 @@ describe('the first step by the original code (specification 5.3)', () => {
 
 const gatewayDeclines: readonly (readonly [name: string, decline: Partial<Parameters<typeof classify>[0]>, step: FirstStep])[] = [
   ['fraud said by the gateway only still blocks (README 3)', { code: 'fraudulent', network: 'visa', networkCode: '05' }, 'block'],
-  ['a restricted card known by its raw code only (README 7)', { code: 'generic_decline', network: 'mastercard', networkCode: '62' }, 'block'],
+  [
+    'a restricted card known by its raw code only (README 7)',
+    { code: 'generic_decline', network: 'mastercard', networkCode: '62' },
+    'block',
+  ],
   ['authentication said by the gateway only', { code: 'authentication_required', network: 'visa', networkCode: '05' }, 'step_up'],
-  ['advice not to try again (README 3: never)', { code: 'do_not_honor', adviceSystem: 'stripe_advice', adviceCode: 'do_not_try_again' }, 'block'],
+  [
+    'advice not to try again (README 3: never)',
+    { code: 'do_not_honor', adviceSystem: 'stripe_advice', adviceCode: 'do_not_try_again' },
+    'block',
+  ],
   ['consent withdrawn by advice 21 (README 3)', { code: 'insufficient_funds', adviceSystem: 'mastercard_mac', adviceCode: '21' }, 'block'],
   ['an exact wait is no charge at once (README 6)', { code: 'do_not_honor', adviceSystem: 'mastercard_mac', adviceCode: '25' }, 'schedule'],
   ['advice 02 is not before 72 h (README 5)', { code: 'do_not_honor', adviceSystem: 'mastercard_mac', adviceCode: '02' }, 'schedule'],
-  ['advice of a new card outweighs payday (README 2)', { code: 'insufficient_funds', adviceSystem: 'mastercard_mac', adviceCode: '01' }, 'refresh_token'],
-  ['not a payment failure opens no case (README 2)', { system: 'recharge', code: 'INSUFFICIENT_INVENTORY' }, 'no_case'],
+  [
+    'advice of a new card outweighs payday (README 2)',
+    { code: 'insufficient_funds', adviceSystem: 'mastercard_mac', adviceCode: '01' },
+    'refresh_token',
+  ],
+  ['not a payment failure opens no case (README 2)', { system: 'recharge', code: 'UNEXPECTED_INVENTORY_LEVEL' }, 'no_case'],
 ];
 
 describe('the first step by what a gateway said', () => {

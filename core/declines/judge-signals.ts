@@ -18,7 +18,9 @@ export function judgeSignals(
   const known = heard.filter((code) => code.canonical !== 'unknown');
   const named = nameReason(known[0], advice, catalogue);
 
-  const advised = (known.length > 0 ? known : heard).map((code) => (advice !== undefined && decides(advice, code, catalogue) ? advice.retry : code.retry));
+  const advised = (known.length > 0 ? known : heard).map((code) =>
+    advice !== undefined && decides(advice, code, catalogue) ? advice.retry : code.retry,
+  );
   const plans = (advice === undefined ? advised : [...advised, advice.retry]).filter(isPlan);
   const [first, ...others] = known.length > 0 && plans.length > 0 ? plans : [named.retry, ...plans];
   const retry = strictestRetry(first ?? named.retry, others);

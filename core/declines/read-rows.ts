@@ -34,7 +34,8 @@ const placeOf = (value: unknown, index: number): string => {
 const problemsOf = (file: string, place: string, value: unknown, error: z.ZodError): CatalogueProblem[] =>
   error.issues.map((issue) => {
     if (issue.code === 'unrecognized_keys') {
-      return { file, row: place, found: `unknown ${issue.keys.map((key) => show(key)).join(', ')}`, expected: 'only the members the file is described with' };
+      const keys = issue.keys.map((key) => show(key)).join(', ');
+      return { file, row: place, found: `unknown ${keys}`, expected: 'only the members the file is described with' };
     }
     const path = issue.path.map(String).join('.');
     return { file, row: place, found: `${path === '' ? '' : `${path} `}${show(at(value, issue.path))}`, expected: issue.message };
@@ -65,7 +66,13 @@ export function readPart<T>(file: string, part: string, schema: z.ZodType<T>, va
 }
 
 /** The rows that have their right shape; every other row is noted as a problem. */
-export function readRows<T>(file: string, part: string, schema: z.ZodType<T>, value: unknown, problems: CatalogueProblem[]): PlacedRow<T>[] {
+export function readRows<T>(
+  file: string,
+  part: string,
+  schema: z.ZodType<T>,
+  value: unknown,
+  problems: CatalogueProblem[],
+): PlacedRow<T>[] {
   const list = readPart(file, part, z.array(z.unknown()).min(1), value, problems) ?? [];
   return list.flatMap((candidate, index) => {
     const place = placeOf(candidate, index);

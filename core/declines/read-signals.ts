@@ -72,7 +72,12 @@ export function readGeneralTables(code: string, step: MatchedSignal['step'], cat
 }
 
 /** A code that is one of our reasons, or another name for one. */
-export function readReasonName(step: MatchedSignal['step'], system: string, code: string, catalogue: DeclineCatalogue): MatchedSignal | undefined {
+export function readReasonName(
+  step: MatchedSignal['step'],
+  system: string,
+  code: string,
+  catalogue: DeclineCatalogue,
+): MatchedSignal | undefined {
   const reason = catalogue.reasons.get(catalogue.reasonAliases.get(code) ?? code);
   if (reason === undefined) return undefined;
   const { canonical, category, retry } = reason;
