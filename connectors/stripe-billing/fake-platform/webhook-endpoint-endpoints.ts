@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { fact } from './fact.js';
+import { pageOf } from './pages.js';
+import { expandable, flag, mergedMetadata, metadata, pageable } from './parameters.js';
+import type { FakePlatform } from './platform.js';
+import { type Call, type Route, route } from './route.js';
+import { invalidRequest } from './stripe-failure.js';
+import type { WebhookTarget } from './webhook-sender.js';
+
+interface EndpointRecord {
+  readonly target: WebhookTarget;
+  readonly created: number;
+  readonly livemode: boolean;
+  description: string | null;
+  metadata: Record<string, string>;
+}
+
+const createParameters = z.strictObject({
+  ...expandable, url: z.string(), enabled_events: z.array(z.string()).min(1), api_version: z.string().optional(), description: z.string().optional(),
+  metadata: metadata.optional(), connect: flag.optional(),
+});
+const updateParameters = z.strictObject({
+  ...expandable, url: z.string().optional(), enabled_events: z.array(z.string()).min(1).optional(), disabled: flag.optional(), description: z.string().optional(),
+  metadata: metadata.optional(),
+});
+
+/** Each fake keeps its endpoints' API side here; what is sent where is the sender's. */
+const records = new WeakMap<FakePlatform, Map<string, EndpointRecord>>();
+const recordsOf = (platform: FakePlatform): Map<string, EndpointRecord> => {
+  const found = records.get(platform) ?? new Map<string, EndpointRecord>();
+  records.set(platform, found);
+  return found;
+};
+
+/** fact('webhook_endpoint.secret_once') */
+const objectOf = ({ target, created, livemode, description, metadata: own }: EndpointRecord, withSecret: boolean): { readonly id: string } => ({
+  id: target.endpointId,
+  ...{ object: 'webhook_endpoint', api_version: target.apiVersion, application: null, created, description, enabled_events: target.enabledEvents, livemode, metadata: own },
+  ...(withSecret ? { secret: target.secrets[0] } : {}),
+  ...{ status: target.enabled ? 'enabled' : 'disabled', url: target.url },
+});
+
+const find = (platform: FakePlatform, call: Call): EndpointRecord => {
+  const found = recordsOf(platform).get(call.id);
+  if (found === undefined || call.key.livemode !== found.livemode) {
+    throw invalidRequest({ fact: fact('request.resource_missing'), code: 'resource_missing', message: `No such webhook endpoint: '${call.id}'`, param: 'webhook_endpoint', status: 404 });
+  }
+  return found;
+};
+
+export interface NewTarget {
+  readonly url: string;
+  readonly secrets: readonly string[];
+  readonly enabledEvents: readonly string[];
+  readonly apiVersion: string | null;
+  readonly seed: number;
+  readonly duplicates: number;
+  readonly disorder: number;
+  readonly livemode: boolean;
+}
+
+/** Adds an endpoint, by the API or by the world control. */
+export const addEndpoint = (platform: FakePlatform, { livemode, ...rest }: NewTarget): EndpointRecord => {
+  const target: WebhookTarget = { ...rest, endpointId: platform.mintId('we'), enabled: true };
+  const record: EndpointRecord = { target, created: platform.clock.hubSeconds(), livemode, description: null, metadata: {} };
+  recordsOf(platform).set(target.endpointId, record);
+  platform.sender.register(target);
+  return record;
+};
+
+const create = (platform: FakePlatform, parameters: z.output<typeof createParameters>, call: Call): object => {
+  if (!URL.canParse(parameters.url)) {
+    throw invalidRequest({ fact: fact('request.parameter_invalid'), code: 'url_invalid', param: 'url', message: 'Not a valid URL' });
+  }
+  const record = addEndpoint(platform, {
+    url: parameters.url, secrets: [platform.mintId('whsec')], enabledEvents: parameters.enabled_events, apiVersion: parameters.api_version ?? null, seed: 0,
+    duplicates: 0, disorder: 0, livemode: call.key.livemode,
+  });
+  record.description = parameters.description ?? null;
+  record.metadata = mergedMetadata(null, parameters.metadata ?? '');
+  return objectOf(record, true);
+};
+
+const update = (platform: FakePlatform, change: z.output<typeof updateParameters>, call: Call): object => {
+  const record = find(platform, call);
+  if (change.url !== undefined) record.target.url = change.url;
+  if (change.enabled_events !== undefined) record.target.enabledEvents = change.enabled_events;
+  if (change.disabled !== undefined) record.target.enabled = !change.disabled;
+  if (change.description !== undefined) record.description = change.description;
+  if (change.metadata !== undefined) record.metadata = mergedMetadata(record.metadata, change.metadata);
+  return objectOf(record, false);
+};
+
+const remove = (platform: FakePlatform, call: Call): object => {
+  const { target } = find(platform, call);
+  recordsOf(platform).delete(target.endpointId);
+  platform.sender.unregister(target.endpointId);
+  return { id: target.endpointId, object: 'webhook_endpoint', deleted: true };
+};
+
+const at = { resource: 'webhook_endpoints' } as const;
+const one = z.strictObject(expandable);
+
+export const webhookEndpointRoutes: readonly Route[] = [
+  route({ method: 'POST', path: '/v1/webhook_endpoints', ...at, access: 'write', parameters: createParameters, run: create }),
+  route({
+    method: 'GET', path: '/v1/webhook_endpoints', ...at, access: 'read', parameters: z.strictObject(pageable),
+    run: (platform, page, call) =>
+      pageOf('/v1/webhook_endpoints', [...recordsOf(platform).values()].filter(({ livemode }) => livemode === call.key.livemode).map((record) => objectOf(record, false)).toReversed(), page),
+  }),
+  route({ method: 'GET', path: '/v1/webhook_endpoints/:id', ...at, access: 'read', parameters: one, run: (platform, _parameters, call) => objectOf(find(platform, call), false) }),
+  route({ method: 'POST', path: '/v1/webhook_endpoints/:id', ...at, access: 'write', parameters: updateParameters, run: update }),
+  route({ method: 'DELETE', path: '/v1/webhook_endpoints/:id', ...at, access: 'write', parameters: one, run: (platform, _parameters, call) => remove(platform, call) }),
+];

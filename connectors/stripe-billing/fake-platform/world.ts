@@ -1,0 +1,188 @@
+import { z } from 'zod';
+import { paymentMethodFor, subscriptionOf } from './account.js';
+import { addCard } from './add-card.js';
+import type { ApiKey } from './api-keys.js';
+import { type Billed, bill } from './bill.js';
+import { collectInvoice, markPaid, markUncollectible, voidInvoice } from './collect-invoice.js';
+import { newCustomer } from './customer-objects.js';
+import type { Cause } from './event-log.js';
+import type { Fault } from './faults.js';
+import { faultSchema } from './faults.js';
+import type { LedgerReport } from './ledger.js';
+import type { FakePlatform } from './platform.js';
+import { refOf } from './ref.js';
+import { BY_STRIPE } from './smart-retry.js';
+import type { Switches } from './switches.js';
+import { addEndpoint } from './webhook-endpoint-endpoints.js';
+import type { Delivery } from './webhook-sender.js';
+
+export const cardSchema = z.strictObject({ brand: z.string().default('visa'), results: z.array(z.string()).min(1), country: z.string().optional() });
+const amount = z.int().min(1);
+const currency = z.string().regex(/^[a-z]{3}$/);
+
+export const commands = {
+  bill: z.strictObject({ label: z.string(), amount, currency: currency.default('usd'), card: cardSchema, smartRetry: z.array(z.number().positive()).optional() }),
+  addCustomer: z.strictObject({ card: cardSchema.optional(), currency: currency.default('usd') }),
+  updateCard: z.strictObject({ customer: z.string(), card: cardSchema }),
+  payElsewhere: z.strictObject({ invoice: z.string(), how: z.enum(['other_card', 'out_of_band']).default('other_card') }),
+  voidInvoice: z.strictObject({ invoice: z.string() }),
+  markUncollectible: z.strictObject({ invoice: z.string() }),
+  cancelSubscription: z.strictObject({ subscription: z.string() }),
+  smartRetryNow: z.strictObject({ invoice: z.string() }),
+  smartRetryAfterNextRead: z.strictObject({ invoice: z.string(), nth: z.int().min(1).default(1), on: z.enum(['invoice', 'invoice_payments']).default('invoice') }),
+  smartRetryBeforeNextPay: z.strictObject({ invoice: z.string() }),
+  registerWebhook: z.strictObject({
+    url: z.url(), secret: z.union([z.string(), z.array(z.string()).min(1)]), seed: z.int().default(1), duplicates: z.number().min(0).max(1).default(0),
+    disorder: z.number().min(0).max(1).default(0), enabledEvents: z.array(z.string()).min(1).default(['*']), apiVersion: z.string().nullable().default(null),
+  }),
+  rollWebhookSecret: z.strictObject({ endpointId: z.string(), secret: z.string(), keepOld: z.boolean().default(true) }),
+  addKey: z.strictObject({ key: z.string(), livemode: z.boolean().default(false), permissions: z.record(z.string(), z.enum(['read', 'write'])).optional() }),
+  setSwitches: z.record(z.string(), z.unknown()),
+  setProcessingMs: z.strictObject({ ms: z.int().min(0) }),
+  inject: faultSchema,
+  clearFaults: z.strictObject({ faultId: z.string().optional() }),
+} as const;
+
+type Commands = typeof commands;
+type Input<Name extends keyof Commands> = z.input<Commands[Name]>;
+
+/** Moves the fake world; the same commands answer under `/_fake/<name>` as JSON. */
+export interface World {
+  /** A customer with a subscription, an older paid invoice and a renewal invoice whose first charge happens at once. */
+  bill(order: Input<'bill'>): Billed;
+  /** A customer without subscription, for direct PaymentIntents. */
+  addCustomer(order: Input<'addCustomer'>): { readonly customer: string; readonly paymentMethod: string | null };
+  /** The customer enters a new card, which becomes the default. */
+  updateCard(order: Input<'updateCard'>): { readonly paymentMethod: string };
+  /** The customer pays without us: with another card on the hosted page, or outside Stripe. */
+  payElsewhere(order: Input<'payElsewhere'>): void;
+  voidInvoice(order: Input<'voidInvoice'>): void;
+  markUncollectible(order: Input<'markUncollectible'>): void;
+  cancelSubscription(order: Input<'cancelSubscription'>): void;
+  /** Stripe's own retry succeeds now. */
+  smartRetryNow(order: Input<'smartRetryNow'>): void;
+  /** Stripe's own retry succeeds directly after the nth read of the invoice was answered, before anything else is served. */
+  smartRetryAfterNextRead(order: Input<'smartRetryAfterNextRead'>): void;
+  /** Stripe's own retry succeeds directly before the next pay of the invoice is served. */
+  smartRetryBeforeNextPay(order: Input<'smartRetryBeforeNextPay'>): void;
+  registerWebhook(order: Input<'registerWebhook'>): { readonly endpointId: string };
+  rollWebhookSecret(order: Input<'rollWebhookSecret'>): void;
+  addKey(order: Input<'addKey'>): void;
+  setSwitches(switches: Partial<Switches>): void;
+  setProcessingMs(order: Input<'setProcessingMs'>): void;
+  inject(fault: Fault): { readonly faultId: string };
+  clearFaults(order?: Input<'clearFaults'>): void;
+  ledger(): LedgerReport;
+  deliveries(): readonly Delivery[];
+  faultsStruck(): readonly { readonly faultId: string; readonly times: number }[];
+}
+
+const BY_CUSTOMER: Cause = { requestId: null, idempotencyKey: null, by: 'customer' };
+
+const named = <T>(objects: ReadonlyMap<string, T>, kind: string, id: string): T => {
+  const found = objects.get(id);
+  if (found === undefined) throw new Error(`${kind}: found '${id}', expected the id of a ${kind} in this fake; bill() answers the ids`);
+  return found;
+};
+
+const succeedByStripe = (platform: FakePlatform, invoiceId: string): void => {
+  const invoice = named(platform.account.invoices, 'invoice', invoiceId);
+  const paymentMethod = platform.account.paymentMethods.get(paymentMethodFor(platform.account, invoice) ?? '');
+  if (invoice.status !== 'open' || paymentMethod === undefined) return;
+  collectInvoice(platform, { invoice, paymentMethod, offSession: true, cause: BY_STRIPE, automatic: true, forced: 'success' });
+};
+
+const payElsewhere = (platform: FakePlatform, { invoice: id, how }: z.output<Commands['payElsewhere']>): void => {
+  const invoice = named(platform.account.invoices, 'invoice', id);
+  if (invoice.status !== 'open' && invoice.status !== 'uncollectible') throw new Error(`invoice ${id}: found status ${String(invoice.status)}, expected open`);
+  if (how === 'out_of_band') {
+    markPaid(platform, invoice, BY_CUSTOMER, 'out_of_band');
+    return;
+  }
+  const paymentMethod = addCard(platform, { brand: 'visa', results: ['success'], customer: refOf(invoice.customer) });
+  collectInvoice(platform, { invoice, paymentMethod, offSession: false, cause: BY_CUSTOMER, automatic: false });
+};
+
+const updateCard = (platform: FakePlatform, { customer: id, card }: z.output<Commands['updateCard']>): { paymentMethod: string } => {
+  const customer = named(platform.account.customers, 'customer', id);
+  const previous = structuredClone(customer.invoice_settings);
+  const method = addCard(platform, { ...card, country: card.country ?? 'US', customer: id });
+  platform.events.emit('payment_method.attached', method, BY_CUSTOMER);
+  customer.invoice_settings.default_payment_method = method.id;
+  platform.events.emit('customer.updated', customer, BY_CUSTOMER, { invoice_settings: previous });
+  return { paymentMethod: method.id };
+};
+
+/** fact('subscription.cancel_stops_collection') */
+const cancelSubscription = (platform: FakePlatform, { subscription: id }: z.output<Commands['cancelSubscription']>): void => {
+  const subscription = named(platform.account.subscriptions, 'subscription', id);
+  const at = platform.clock.hubSeconds();
+  Object.assign(subscription, { status: 'canceled', canceled_at: at, ended_at: at });
+  subscription.cancellation_details = { comment: null, feedback: null, feedback_option: null, reason: 'cancellation_requested' };
+  for (const invoice of platform.account.invoices.values()) {
+    if (subscriptionOf(platform.account, invoice)?.id !== id || invoice.status !== 'open') continue;
+    invoice.auto_advance = false;
+    platform.smartRetries.follow(invoice);
+    platform.events.emit('invoice.updated', invoice, BY_CUSTOMER, { auto_advance: true });
+  }
+  platform.events.emit('customer.subscription.deleted', subscription, BY_CUSTOMER);
+};
+
+const addCustomer = (platform: FakePlatform, order: z.output<Commands['addCustomer']>) => {
+  const id = platform.mintId('cus');
+  const method = order.card === undefined ? null : addCard(platform, { ...order.card, country: order.card.country ?? 'US', customer: id });
+  const { account, clock } = platform;
+  account.customers.set(id, newCustomer({
+    id, name: 'Direct Customer', email: `${id.toLowerCase()}@example.org`, currency: order.currency, defaultPaymentMethod: method?.id ?? null, created: clock.hubSeconds(), livemode: account.livemode,
+  }));
+  return { customer: id, paymentMethod: method?.id ?? null };
+};
+
+const setSwitches = (platform: FakePlatform, change: Readonly<Record<string, unknown>>): void => {
+  const unknown = Object.keys(change).find((name) => !(name in platform.switches));
+  if (unknown !== undefined) throw new Error(`switch: found '${unknown}', expected one of ${Object.keys(platform.switches).join(', ')}`);
+  Object.assign(platform.switches, change);
+};
+
+export const createWorld = (platform: FakePlatform): World => {
+  const { account } = platform;
+  return {
+    bill: (order) => bill(platform, commands.bill.parse(order)),
+    addCustomer: (order) => addCustomer(platform, commands.addCustomer.parse(order)),
+    updateCard: (order) => updateCard(platform, commands.updateCard.parse(order)),
+    payElsewhere: (order) => payElsewhere(platform, commands.payElsewhere.parse(order)),
+    voidInvoice: (order) => voidInvoice(platform, named(account.invoices, 'invoice', order.invoice), BY_CUSTOMER),
+    markUncollectible: (order) => markUncollectible(platform, named(account.invoices, 'invoice', order.invoice), BY_CUSTOMER),
+    cancelSubscription: (order) => cancelSubscription(platform, order),
+    smartRetryNow: ({ invoice }) => succeedByStripe(platform, invoice),
+    smartRetryAfterNextRead: (order) => {
+      const race = commands.smartRetryAfterNextRead.parse(order);
+      platform.races.afterRead(race, () => succeedByStripe(platform, race.invoice));
+    },
+    smartRetryBeforeNextPay: ({ invoice }) => platform.races.beforePay(named(account.invoices, 'invoice', invoice).id, () => succeedByStripe(platform, invoice)),
+    registerWebhook: (order) => {
+      const { secret, ...rest } = commands.registerWebhook.parse(order);
+      const record = addEndpoint(platform, { ...rest, secrets: typeof secret === 'string' ? [secret] : secret, livemode: account.livemode });
+      return { endpointId: record.target.endpointId };
+    },
+    rollWebhookSecret: (order) => {
+      const { endpointId, secret, keepOld } = commands.rollWebhookSecret.parse(order);
+      const target = platform.sender.targets().find((candidate) => candidate.endpointId === endpointId);
+      if (target === undefined) throw new Error(`endpointId: found '${endpointId}', expected one that registerWebhook() answered`);
+      target.secrets = keepOld ? [secret, ...target.secrets.slice(0, 1)] : [secret];
+    },
+    addKey: (order) => {
+      const key = commands.addKey.parse(order);
+      platform.keys.set(key.key, key as ApiKey);
+    },
+    setSwitches: (switches) => setSwitches(platform, switches),
+    setProcessingMs: ({ ms }) => {
+      platform.processingMs = ms;
+    },
+    inject: (fault) => ({ faultId: platform.faults.inject(fault) }),
+    clearFaults: (order) => platform.faults.clear(order?.faultId),
+    ledger: () => platform.ledger.report(),
+    deliveries: () => platform.sender.deliveries(),
+    faultsStruck: () => platform.faults.struck(),
+  };
+};
