@@ -1,0 +1,81 @@
+import type { Desk } from './desk.js';
+import type { ConnectionDocument } from './connection.model.js';
+import { connectionOptions, partOptions, type ConnectionOptions } from './connection-options.js';
+import type { ConnectionInput } from './inputs.js';
+import { connectionContext, sealedConfig, type SealedConfig } from './open-credentials.js';
+import { parseCredentials } from './parse-credentials.js';
+import { readInput, shown } from './read-input.js';
+import type { Client, ConnectionMode } from './records.js';
+import { Conflict, InvalidInput } from './refusals.js';
+
+/** A connection as it is to be stored. */
+export interface CheckedConnection {
+  readonly displayName: string;
+  readonly mode: ConnectionMode;
+  readonly accountMode: 'test' | 'live';
+  readonly options: ConnectionOptions;
+  readonly config: SealedConfig;
+  readonly platformAccountRef: string | undefined;
+}
+
+/**
+ * Checks what a person entered against the client, the plugin and the connection as it stands. Members left out stay as they are.
+ * @throws InvalidInput, Conflict
+ */
+export const checkConnection = (desk: Desk, client: Client, slug: string, input: ConnectionInput, existing: ConnectionDocument | null): CheckedConnection => {
+  const connector = desk.registry.connector(slug);
+  if (connector === undefined) {
+    throw new InvalidInput({ param: 'platform', found: shown(slug), expected: `one of ${[...desk.registry.connectorIds()].sort().join(', ')}` });
+  }
+  const { displayName } = connector;
+  if (existing?.state === 'disconnecting') {
+    throw new Conflict(`The connection to ${displayName} is being disconnected: what it has taken over is handed back first. Try again when it is disconnected.`);
+  }
+  const before = existing === null || existing.sealed === null ? undefined : sealedConfig.parse(JSON.parse(desk.vault.open(existing.sealed, connectionContext(existing._id))));
+  const credentials = input.credentials ?? before?.credentials;
+  if (credentials === undefined) throw new InvalidInput({ param: 'credentials', found: 'nothing', expected: `given for a new connection to ${displayName}` });
+  const entered = input.options === undefined ? undefined : partOptions(input.options);
+  const options = readInput(connectionOptions, entered?.hub ?? existing?.options ?? {}, 'options');
+  const config: SealedConfig = { credentials: { ...credentials }, options: entered?.plugin ?? before?.options ?? {} };
+  const parsed = parseCredentials(connector, { ...config, credentialsAt: 'credentials', optionsAt: 'options' });
+  const accountMode = accountModeOf(connector.mode(parsed), options, displayName);
+  requireClientMode(desk, client, accountMode);
+  for (const [account, gatewayAccountId] of Object.entries(options.gatewayMap)) {
+    if (client.gatewayAccountIds.includes(gatewayAccountId)) continue;
+    throw new InvalidInput({ param: `options.gatewayMap.${account}`, found: shown(gatewayAccountId), expected: 'the id of a gateway account of this client' });
+  }
+  return { displayName, mode: modeOf(client, input, existing), accountMode, options, config, platformAccountRef: accountRefOf(input, existing, displayName) };
+};
+
+const accountModeOf = (revealed: 'test' | 'live' | 'undeclared', options: ConnectionOptions, displayName: string): 'test' | 'live' => {
+  if (revealed === 'undeclared') {
+    if (options.livemode === undefined) throw new InvalidInput({ param: 'options.livemode', found: 'nothing', expected: `true or false: credentials of ${displayName} do not tell` });
+    return options.livemode ? 'live' : 'test';
+  }
+  if (options.livemode !== undefined && options.livemode !== (revealed === 'live')) {
+    throw new InvalidInput({ param: 'options.livemode', found: shown(options.livemode), expected: `${String(revealed === 'live')} or left out, as the credentials are ${revealed}` });
+  }
+  return revealed;
+};
+
+const requireClientMode = (desk: Desk, client: Client, accountMode: 'test' | 'live'): void => {
+  if (accountMode === 'live' && desk.settings.env !== 'production') {
+    throw new InvalidInput({ param: 'credentials', found: 'live credentials', expected: 'those of a test account: live money moves only with HUB_ENV=production' });
+  }
+  if (accountMode === client.mode) return;
+  throw new InvalidInput({ param: 'credentials', found: `${accountMode} credentials`, expected: `those of a ${client.mode} account, as the client is ${client.mode}` });
+};
+
+const modeOf = (client: Client, input: ConnectionInput, existing: ConnectionDocument | null): ConnectionMode => {
+  const mode = input.mode ?? existing?.mode ?? (client.mode === 'test' ? 'active' : undefined);
+  if (mode === undefined) throw new InvalidInput({ param: 'mode', found: 'nothing', expected: 'observe, schedule_only or active: a live connection must name it' });
+  return mode;
+};
+
+const accountRefOf = (input: ConnectionInput, existing: ConnectionDocument | null, displayName: string): string | undefined => {
+  const known = existing?.platformAccountRef;
+  if (known !== undefined && input.platformAccountRef !== undefined && input.platformAccountRef !== known) {
+    throw new Conflict(`This connection belongs to the ${displayName} account ${known}, and so do its cases. Disconnect it first, or connect the other account from another client.`);
+  }
+  return input.platformAccountRef ?? known;
+};

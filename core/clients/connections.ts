@@ -1,0 +1,132 @@
+import { ulid } from 'ulid';
+import { duplicateKeyOf } from '../storage/index.js';
+import { checkConnection, type CheckedConnection } from './check-connection.js';
+import type { Desk } from './desk.js';
+import { toClient, type ClientDocument } from './client.model.js';
+import { toConnectionRecord, type ConnectionDocument } from './connection.model.js';
+import { connectionInput, type ConnectionInput } from './inputs.js';
+import { connectionContext, openStoredConnection, type OpenedConnection } from './open-credentials.js';
+import { readInput } from './read-input.js';
+import type { ConnectionRecord, ConnectionView } from './records.js';
+import { Conflict, NotFound } from './refusals.js';
+import { webhookUrlOf } from './webhook-urls.js';
+
+const ROUNDS = 5;
+
+const accountTaken = (displayName: string) =>
+  new Conflict(`This ${displayName} account already has a connection in this hub. An account has one connection; disconnect the other first.`);
+
+/**
+ * Sets a client's connection to a platform: makes it, changes it, or brings a disconnected one back.
+ * @throws InvalidInput, NotFound, Conflict
+ */
+export const setConnection = async (desk: Desk, clientId: string, slug: string, entered: ConnectionInput): Promise<ConnectionView> => {
+  const input = readInput(connectionInput, entered);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const stored = await desk.clients.findById(clientId).lean<ClientDocument>();
+    if (stored === null) throw new NotFound(`There is no client ${clientId}.`);
+    const existing = await desk.connections.findOne({ platform: slug, urlKey: clientId }).lean<ConnectionDocument>();
+    const checked = checkConnection(desk, toClient(stored), slug, input, existing);
+    const written = existing === null ? await insertConnection(desk, clientId, slug, checked) : await changeConnection(desk, existing, checked);
+    if (written === undefined) continue;
+    await desk.cache.bump();
+    return viewConnection(desk, written);
+  }
+  throw new Conflict(`The connection to ${slug} is being changed by others at this moment. Try again.`);
+};
+
+/** Undefined: another process made the client's first connection meanwhile. */
+const insertConnection = async (desk: Desk, clientId: string, platform: string, checked: CheckedConnection): Promise<ConnectionDocument | undefined> => {
+  const now = desk.clock.wallNow();
+  const connectionId = ulid();
+  const document: ConnectionDocument = {
+    _id: connectionId,
+    v: 1,
+    clientId,
+    platform,
+    urlKey: clientId,
+    mode: checked.mode,
+    state: 'active',
+    accountMode: checked.accountMode,
+    options: checked.options,
+    sealed: desk.vault.seal(JSON.stringify(checked.config), connectionContext(connectionId)),
+    ...(checked.platformAccountRef === undefined ? {} : { platformAccountRef: checked.platformAccountRef }),
+    revision: 1,
+    createdAt: now,
+    updatedAt: now,
+  };
+  try {
+    await desk.connections.create(document);
+    return document;
+  } catch (error) {
+    const key = duplicateKeyOf(error);
+    if (key?.includes('platformAccountRef')) throw accountTaken(checked.displayName);
+    if (key) return undefined;
+    throw error;
+  }
+};
+
+/** Undefined: it was changed meanwhile. */
+const changeConnection = async (desk: Desk, existing: ConnectionDocument, checked: CheckedConnection): Promise<ConnectionDocument | undefined> => {
+  try {
+    const changed = await desk.connections.findOneAndUpdate(
+      { _id: existing._id, revision: existing.revision },
+      {
+        $set: {
+          mode: checked.mode,
+          state: 'active',
+          accountMode: checked.accountMode,
+          options: checked.options,
+          sealed: desk.vault.seal(JSON.stringify(checked.config), connectionContext(existing._id)),
+          ...(checked.platformAccountRef === undefined ? {} : { platformAccountRef: checked.platformAccountRef }),
+          updatedAt: desk.clock.wallNow(),
+        },
+        $inc: { revision: 1 },
+      },
+      { returnDocument: 'after' },
+    ).lean<ConnectionDocument>();
+    return changed ?? undefined;
+  } catch (error) {
+    if (duplicateKeyOf(error)?.includes('platformAccountRef')) throw accountTaken(checked.displayName);
+    throw error;
+  }
+};
+
+/** A connection as it may be shown. */
+export const viewConnection = (desk: Desk, document: ConnectionDocument): ConnectionView => ({
+  ...toConnectionRecord(document), webhookUrl: webhookUrlOf(desk, document.platform, document.urlKey),
+});
+
+/** The connection a webhook URL names, at most a second old; undefined for unknown and disconnected ones. Its credentials are opened now, for this use. */
+export const connectionByUrlKey = async (desk: Desk, slug: string, key: string): Promise<OpenedConnection | undefined> => {
+  if (slug.length > 64 || key.length > 64) return undefined;
+  const document = await desk.cache.get(`url/${slug}/${key}`, async () =>
+    (await desk.connections.findOne({ platform: slug, urlKey: key }).lean<ConnectionDocument>()) ?? undefined);
+  return document === undefined || document.state === 'disconnected' ? undefined : openStoredConnection(document, desk.vault, desk.registry);
+};
+
+/** A connection with its credentials, read now; undefined when unknown or disconnected. */
+export const openConnection = async (desk: Desk, connectionId: string): Promise<OpenedConnection | undefined> => {
+  const document = await desk.connections.findById(connectionId).lean<ConnectionDocument>();
+  return document === null ? undefined : openStoredConnection(document, desk.vault, desk.registry);
+};
+
+/** A connection without its credentials, read now. */
+export const connectionFresh = async (desk: Desk, connectionId: string): Promise<ConnectionRecord | undefined> => {
+  const document = await desk.connections.findById(connectionId).lean<ConnectionDocument>();
+  return document === null ? undefined : toConnectionRecord(document);
+};
+
+/** Begins to disconnect: from now on nothing new is started on it. Repeating it changes nothing. */
+export const beginDisconnect = async (desk: Desk, connectionId: string): Promise<void> => {
+  await desk.connections.updateOne({ _id: connectionId, state: 'active' }, { $set: { state: 'disconnecting', updatedAt: desk.clock.wallNow() }, $inc: { revision: 1 } });
+  await desk.cache.bump();
+};
+
+/** Ends it, once nothing is taken over, unsettled or unrefunded any more: the credentials go and the account is free for another connection. */
+export const finishDisconnect = async (desk: Desk, connectionId: string): Promise<void> => {
+  await desk.connections.updateOne({ _id: connectionId, state: 'disconnecting' }, {
+    $set: { state: 'disconnected', sealed: null, updatedAt: desk.clock.wallNow() }, $unset: { platformAccountRef: 1 }, $inc: { revision: 1 },
+  });
+  await desk.cache.bump();
+};

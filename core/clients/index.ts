@@ -1,0 +1,18 @@
+/**
+ * clients: the merchants, their keys, settings, gateway accounts and platform connections, and the vault that seals their credentials.
+ * Promises that secrets are stored sealed or as digests and shown once, that modes never mix, and that one platform account has one connection.
+ * Must not know cases, charges or any platform: what a credential means is the plugin's business.
+ */
+export { createClients, type Clients, type ClientsOptions, type CreatedClient, type InboundView } from './clients.js';
+export { createVault, VaultError, type Vault } from './vault.js';
+export { clientIndexes } from './client-indexes.js';
+export type {
+  Authenticated, Client, ClientStatus, ClientView, ConnectionMode, ConnectionRecord, ConnectionState, ConnectionView, GatewayAccount, KeyKind, KeyView,
+} from './records.js';
+export type { ClientSettings, OptionalEvent } from './client-settings.js';
+export type { ConnectionOptions } from './connection-options.js';
+export type { ConnectionInput, CreateClientInput, GatewayInput } from './inputs.js';
+export type { ClientChange } from './update-client.js';
+export type { OpenedConnection, OpenedGatewayAccount } from './open-credentials.js';
+export { Conflict, InvalidInput, NotFound } from './refusals.js';
+export { createTargetRules, isPublicAddress, type TargetRules } from './webhook-target.js';
