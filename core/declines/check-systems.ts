@@ -34,6 +34,9 @@ export function checkSystems(systems: readonly PlacedRow<SystemRow>[], declines:
       note(place, `gateway ${show(row.gateway)}`, 'a declared system of kind gateway');
     }
     if (row.kind !== 'advice') continue;
+    for (const code of (row.only_permits ?? []).filter((permitted) => !hasCode(row.system, permitted))) {
+      note(place, `only_permits ${show(code)}`, 'a code of its own table');
+    }
     for (const code of Object.keys(row.not_before_hours ?? {})) {
       if (!hasCode(row.system, code)) note(place, `not_before_hours for ${show(code)}`, 'a code of its own table');
     }

@@ -80,6 +80,7 @@ export const systemRowSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     system: name,
     kind: z.literal('advice'),
+    only_permits: z.array(name).exactOptional(),
     not_before_hours: z.record(z.string(), z.int().min(1)).exactOptional(),
     decides_for: z.array(z.strictObject({ system: name, code: name, advice: z.array(name).min(1) })).exactOptional(),
   }),

@@ -13,15 +13,16 @@ export function judgeSignals(
   signals: DeclineSignals,
   catalogue: DeclineCatalogue,
 ): Classification {
-  const ignored = codes.length > 0 && codes.every((code) => code.retry === 'ignore') && (advice === undefined || !isPlan(advice.retry));
+  const rule = advice !== undefined && isPlan(advice.retry) && !onlyPermits(advice, catalogue) ? { ...advice, retry: advice.retry } : undefined;
+  const ignored = codes.length > 0 && codes.every((code) => code.retry === 'ignore') && rule === undefined;
   const heard = ignored ? codes : codes.filter((code) => code.retry !== 'ignore');
   const known = heard.filter((code) => code.canonical !== 'unknown');
-  const named = nameReason(known[0], advice, catalogue);
+  const named = nameReason(known[0], rule, catalogue);
 
   const advised = (known.length > 0 ? known : heard).map((code) =>
-    advice !== undefined && decides(advice, code, catalogue) ? advice.retry : code.retry,
+    rule !== undefined && decides(rule, code, catalogue) ? rule.retry : code.retry,
   );
-  const plans = (advice === undefined ? advised : [...advised, advice.retry]).filter(isPlan);
+  const plans = (rule === undefined ? advised : [...advised, rule.retry]).filter(isPlan);
   const [first, ...others] = known.length > 0 && plans.length > 0 ? plans : [named.retry, ...plans];
   const retry = strictestRetry(first ?? named.retry, others);
 
@@ -48,8 +49,11 @@ function reasonOf(name: string, catalogue: DeclineCatalogue): ReasonRow {
   return reason;
 }
 
+/** Advice that says something about the plan. */
+type Ruling = MatchedSignal & { readonly retry: PlannedRetry };
+
 /** Advice that ends all tries overrides a laxer code's reason, so that the answer says why; it never hides fraud. */
-function nameReason(naming: MatchedSignal | undefined, advice: MatchedSignal | undefined, catalogue: DeclineCatalogue): ReasonRow {
+function nameReason(naming: MatchedSignal | undefined, advice: Ruling | undefined, catalogue: DeclineCatalogue): ReasonRow {
   const own = reasonOf(naming?.canonical ?? 'unknown', catalogue);
   if (advice === undefined || (advice.retry !== 'never' && advice.retry !== 'stop_mandate') || own.category === 'fraud') return own;
   const retry = naming !== undefined && isPlan(naming.retry) ? naming.retry : own.retry;
@@ -57,6 +61,12 @@ function nameReason(naming: MatchedSignal | undefined, advice: MatchedSignal | u
 }
 
 const isPlan = (retry: RetryAdvice): retry is PlannedRetry => retry !== 'advice_only';
+
+/** Advice that allows a retry says nothing of when: a plan of hours stays one of hours. */
+function onlyPermits(advice: MatchedSignal, catalogue: DeclineCatalogue): boolean {
+  const system = catalogue.systems.get(advice.system);
+  return system?.kind === 'advice' && (system.only_permits ?? []).includes(advice.code);
+}
 
 /** Some rows leave the plan to the advice code: the advice then replaces what the row says for want of one. */
 function decides(advice: MatchedSignal, signal: MatchedSignal, catalogue: DeclineCatalogue): boolean {
