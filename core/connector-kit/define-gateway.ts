@@ -1,4 +1,4 @@
-import type { GatewayDefinition } from './contract.js';
+import type { GatewayDefinition } from './gateway.js';
 
-/** Declares a gateway; the identity function gives every part its type. */
+/** Declares a gateway. Gives every member its type; returns the definition as it is. A module exports it as `gateway`. */
 export const defineGateway = <C, S = undefined>(definition: GatewayDefinition<C, S>): GatewayDefinition<C, S> => definition;
