@@ -230,6 +230,7 @@ const table: readonly (readonly [name: string, decline: Raw, expected: Expected,
     { reason: 'do_not_honor', retry: 'schedule' },
     'row note',
   ],
+  ['Stripe: try again later delays nothing', advice('try_again_later', { code: 'processing_error' }), { retry: 'soon' }, 'row note'],
   [
     'Stripe: try again later softens nothing',
     advice('try_again_later', { code: 'expired_card' }),

@@ -200,6 +200,11 @@ const faults: readonly (readonly [string, DeclineFiles, CatalogueProblem])[] = [
     { file: 'systems.json', row: 'row 15 (mastercard_mac)', found: 'not_before_hours for "99"', expected: 'a code of its own table' },
   ],
   [
+    'permission by advice that does not exist',
+    withSystems((rows) => rows.map((row) => (row.system === 'stripe_advice' ? { ...row, only_permits: ['go_on'] } : row))),
+    { file: 'systems.json', row: 'row 3 (stripe_advice)', found: 'only_permits "go_on"', expected: 'a code of its own table' },
+  ],
+  [
     'an alias to nowhere',
     withSystems((rows) => rows, { nope: 'nowhere' }),
     { file: 'systems.json', row: 'alias "nope"', found: '"nowhere"', expected: 'a reason of canonical-codes.json' },
