@@ -91,7 +91,12 @@ export const createCardLedger = (options: { readonly storage: Storage; readonly 
   };
 
   return {
-    reserve: (card, reservation) => change(card, async (document) => {
+    reserve: (card, reservation) => change<ReserveResult>(card, async (document) => {
+      const recent = document.opened.find((entry) => !reservation.attemptKey.startsWith(`${entry.transactionId}-`)
+        && entry.amount === reservation.amount.minor && entry.currency === reservation.amount.currency
+        && clock.hubNow().getTime() - entry.at.getTime() < velocityMs);
+      // a direct call for the same card and amount: this charge waits out its five minutes
+      if (recent) return { result: { status: 'busy', until: clock.wallAt(new Date(recent.at.getTime() + velocityMs)) }, change: 'none' };
       const result = reserveIn(document, reservation);
       return { result, change: result.status === 'reserved' ? 'made' : 'none' };
     }),

@@ -25,7 +25,8 @@ export interface ApprovedElsewhere { readonly type: 'attempt_approved'; readonly
 export type SignalEvent = NormalizedEvent | Command | ApprovedElsewhere;
 export interface Signal { id: string; at: Date; event: SignalEvent }
 
-export type AttemptOutcome = ChargeOutcome | { readonly status: 'revoked' } | { readonly status: 'absent' };
+/** `already_paid`: the platform said so and the payment was not ours. */
+export type AttemptOutcome = ChargeOutcome | { readonly status: 'revoked' } | { readonly status: 'absent' } | { readonly status: 'already_paid' };
 
 export interface Attempt {
   n: number;
@@ -49,7 +50,7 @@ export interface Attempt {
   outcome: AttemptOutcome | null;
   resolved: boolean;
   /** Why this charge was allowed: what was read when, the rule and its numbers. */
-  grounds: Record<string, unknown>;
+  grounds: { strategy: StrategyUsed; rule: string; because: string } & Record<string, unknown>;
 }
 
 /** What is owed and when, in hub time. A free case is due at the earliest. */
@@ -69,20 +70,29 @@ export interface Settlement {
 
 export interface TakeOver { state: 'intended' | 'taken' | 'handed_back'; until: Date; sendBefore: Date; tries: number; ending?: Ending }
 
-export interface OutboxEntry { id: string; kind: 'notification' | 'alert'; event: string; body: string }
+export interface OutboxEntry {
+  id: string;
+  kind: 'notification' | 'alert';
+  event: 'recovery.success' | 'recovery.failed' | 'recovery.blocked' | 'recovery.cancelled';
+  /** Sealed for `event/<id>`. */
+  body: string;
+}
+
+export type StrategyUsed =
+  | 'primary' | 'smart_time' | 'token_refresh' | 'fallback_token' | 'backup_gateway' | 'platform_collect' | 'manual_retry' | 'card_update' | 'none';
 
 /** How the case ended, in the words of the wire. */
 export interface Ended {
   at: Date;
-  strategyUsed: string;
-  trigger: string;
+  strategyUsed: StrategyUsed;
+  trigger: 'direct' | 'scheduled_retry' | 'manual_retry' | 'card_update' | 'reconciliation' | 'external' | 'reversal';
   message: string;
   recoveredBy?: 'retry' | 'manual_retry' | 'card_update' | 'external';
   declineCode?: string;
-  recommendedAction?: string;
+  recommendedAction?: 'request_card_update' | 'retry_later' | 'manual_review' | 'monitor';
   recommendedActionReason?: string;
   action?: 'blocked' | 'authentication_required';
-  reason?: string;
+  reason?: 'invoice_voided' | 'subscription_ended' | 'merchant' | 'operator' | 'disconnected' | 'observed';
 }
 
 /** One document per debt. `_id` is the `transactionId` on the wire. */

@@ -6,7 +6,8 @@ import { isLegal } from './transitions.js';
 /** The hold a write is made under: it matches only while nobody has claimed the case since. */
 const held = (document: CaseDocument) => ({ _id: document._id, fence: document.fence, holder: document.holder });
 
-const unset = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, '' as const]));
+/** MongoDB before 5 refuses an empty operator, so there is none where nothing is unset. */
+const unset = (...names: readonly string[]) => (names.length === 0 ? {} : { $unset: Object.fromEntries(names.map((name) => [name, '' as const])) });
 
 const assertLegal = (from: CaseStatus, to: CaseStatus) => {
   if (!isLegal(from, to)) throw new Error(`A case may not move from ${from} to ${to}`);
@@ -47,7 +48,7 @@ export const attempt = (document: CaseDocument, row: Attempt, tried: TriedCard |
     update: {
       $push: { attempts: row, refs: row.key, ...(tried ? { tried } : {}) },
       $set: { status: 'attempting' },
-      $unset: unset('due.step'),
+      ...unset('due.step'),
     },
   };
 };
@@ -70,7 +71,7 @@ export const ask = (document: CaseDocument, n: number, facts: { readonly asks: n
 export const resend = (document: CaseDocument, n: number, sendBefore: Date): CaseWrite => ({
   name: 'resend',
   filter: { ...held(document), attempts: { $elemMatch: { n, resolved: false } } },
-  update: { $set: { 'attempts.$.sendBefore': sendBefore, 'attempts.$.absentReads': [], 'attempts.$.outcome': null }, $unset: unset('due.step') },
+  update: { $set: { 'attempts.$.sendBefore': sendBefore, 'attempts.$.absentReads': [], 'attempts.$.outcome': null }, ...unset('due.step') },
 });
 
 /** What an outcome changes besides the attempt itself. */
@@ -108,7 +109,7 @@ export const outcome = (document: CaseDocument, facts: OutcomeFacts): CaseWrite 
         ...(approval?.settleAt ? { 'due.settle': approval.settleAt } : {}),
         ...owing(facts.owed),
       },
-      ...(facts.stepAt ? {} : { $unset: unset('due.step') }),
+      ...unset(...(facts.stepAt ? [] : ['due.step']), ...(facts.resolution === 'resolved' ? ['prompt'] : [])),
       $push: { refs: { $each: [...facts.refs] }, ...pushing(facts.owed) },
       ...(facts.signalIds && facts.signalIds.length > 0 ? { $pull: { signals: { id: { $in: [...facts.signalIds] } } } } : {}),
     },
@@ -131,7 +132,7 @@ export const close = (document: CaseDocument, facts: {
         ...(facts.settlement ? { settlement: facts.settlement } : {}),
         ...owing(facts.owed),
       },
-      $unset: unset('due.step', 'prompt', ...(facts.status === 'succeeded' ? [] : ['openKeys'])),
+      ...unset('due.step', 'prompt', ...(facts.status === 'succeeded' ? [] : ['openKeys'])),
       ...(facts.owed.outbox.length > 0 ? { $push: pushing(facts.owed) } : {}),
       $pull: { signals: { id: { $in: [...facts.signalIds] } } },
     },
@@ -157,10 +158,10 @@ export const reopen = (document: CaseDocument, facts: { readonly openKeys: reado
 };
 
 /** An open case answers a changed card next. */
-export const promptRetry = (document: CaseDocument, signalIds: readonly string[]): CaseWrite => ({
+export const promptRetry = (document: CaseDocument, signalIds: readonly string[], stepAt: Date): CaseWrite => ({
   name: 'prompt-retry',
   filter: { ...held(document), status: 'queued', signalSeq: document.signalSeq },
-  update: { $set: { prompt: 'card_update' }, $inc: { promptRetries: 1 }, $pull: { signals: { id: { $in: [...signalIds] } } } },
+  update: { $set: { prompt: 'card_update', 'due.step': stepAt }, $inc: { promptRetries: 1 }, $pull: { signals: { id: { $in: [...signalIds] } } } },
 });
 
 /** Takes the right to charge a debt; a duplicate key means another case has it. */
@@ -175,14 +176,19 @@ export const intendTakeOver = (document: CaseDocument, takeOver: TakeOver, handB
 
 /** The platform's retries are stopped or returned. */
 export const handedBack = (document: CaseDocument): CaseWrite => ({
-  name: 'handed-back', filter: held(document), update: { $set: { 'takeOver.state': 'handed_back' }, $unset: unset('due.handBack') },
+  name: 'handed-back', filter: held(document), update: { $set: { 'takeOver.state': 'handed_back' }, ...unset('due.handBack') },
+});
+
+/** The platform did not take it: tried again at a hub time. */
+export const handBackLater = (document: CaseDocument, at: Date): CaseWrite => ({
+  name: 'hand-back-later', filter: held(document), update: { $set: { 'due.handBack': at } },
 });
 
 /** The settlement's newest state; `nextAt` undefined: nothing of it is owed any more. */
 export const settled = (document: CaseDocument, settlement: Settlement, nextAt: Date | undefined): CaseWrite => ({
   name: 'settled',
   filter: held(document),
-  update: { $set: { settlement, ...(nextAt ? { 'due.settle': nextAt } : {}) }, ...(nextAt ? {} : { $unset: unset('due.settle') }) },
+  update: { $set: { settlement, ...(nextAt ? { 'due.settle': nextAt } : {}) }, ...(nextAt ? {} : unset('due.settle')) },
 });
 
 /** What was relayed leaves the outbox. */
@@ -191,7 +197,7 @@ export const relayed = (document: CaseDocument, ids: readonly string[]): CaseWri
   filter: held(document),
   update: {
     $pull: { outbox: { id: { $in: [...ids] } } },
-    ...(document.outbox.length === ids.length ? { $unset: unset('due.relay') } : {}),
+    ...(document.outbox.length === ids.length ? unset('due.relay') : {}),
   },
 });
 
@@ -209,7 +215,7 @@ export const release = (document: CaseDocument, facts: { readonly due: DueTimes;
         ...(facts.reason === undefined ? {} : { lastReason: facts.reason }),
         ...(earliest ? { nextAt: earliest } : {}),
       },
-      $unset: unset('leaseUntil', ...(earliest ? [] : ['nextAt'])),
+      ...unset('leaseUntil', ...(earliest ? [] : ['nextAt'])),
       $pull: { signals: { id: { $in: [...facts.signalIds] } } },
     },
   };
@@ -217,5 +223,5 @@ export const release = (document: CaseDocument, facts: { readonly due: DueTimes;
 
 /** A case five processes died with is put aside for an operator. */
 export const park = (document: CaseDocument, now: Date): CaseWrite => ({
-  name: 'park', filter: held(document), update: { $set: { parkedAt: now, holder: null }, $unset: unset('nextAt', 'leaseUntil') },
+  name: 'park', filter: held(document), update: { $set: { parkedAt: now, holder: null }, ...unset('nextAt', 'leaseUntil') },
 });

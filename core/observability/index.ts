@@ -5,3 +5,4 @@
  */
 export { createLogger, type Logger } from './logger.js';
 export { lastFour, redactText } from './redaction.js';
+export type { Checkpoint, CheckpointName } from './checkpoint.js';

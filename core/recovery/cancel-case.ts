@@ -1,0 +1,37 @@
+import { ulid } from 'ulid';
+import { viewCase, type CaseDocument } from '../cases/index.js';
+import type { RecoveryPorts } from './ports.js';
+import type { CancelResult } from './recovery.js';
+import { runCase } from './run-case.js';
+
+const waitMs = 5000;
+const pollMs = 50;
+
+const refusal = (document: CaseDocument): string => {
+  switch (document.status) {
+    case 'succeeded': return 'The payment has been recovered and cannot be cancelled.';
+    case 'attempting': return 'A charge is in flight; try again once its outcome is known.';
+    case 'unknown': return 'A charge is not confirmed yet; try again once its outcome is known.';
+    case 'queued':
+    case 'failed':
+    case 'blocked':
+    case 'cancelled': return 'The case is being worked on (in_progress); try again in a moment.';
+  }
+};
+
+/** Cancels a case on the merchant's word: at once when it is free, else by whoever holds it, within 5 s. */
+export const cancelCase = async (document: CaseDocument, ports: RecoveryPorts): Promise<CancelResult> => {
+  if (document.status === 'cancelled') return { status: 'cancelled', view: viewCase(document) };
+  if (document.status === 'succeeded' || document.status === 'unknown' || document.status === 'attempting') return { status: 'conflict', message: refusal(document) };
+  await ports.cases.signal(document._id, `cancel#${ulid()}`, { type: 'cancel', by: 'merchant' });
+  const until = performance.now() + waitMs;
+  for (;;) {
+    const claimed = await ports.cases.claim(document._id);
+    const seen = claimed ? (await runCase(claimed, ports, { call: { respondsToCall: 'yes', opens: 'no' } })).document : await ports.cases.find(document._id);
+    if (!seen) return { status: 'not_found' };
+    if (seen.status === 'cancelled') return { status: 'cancelled', view: viewCase(seen) };
+    const read = !seen.signals.some((signal) => signal.event.type === 'cancel');
+    if (read || performance.now() > until) return { status: 'conflict', message: refusal(seen) };
+    await new Promise((resolve) => { setTimeout(resolve, pollMs); });
+  }
+};

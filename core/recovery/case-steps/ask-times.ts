@@ -1,0 +1,39 @@
+import type { Attempt } from '../../cases/index.js';
+import type { RepeatProtection } from '../../connector-kit/index.js';
+import type { Clock } from '../../scheduling/index.js';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+const days = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => (from + index) * day);
+const unknownAsks = [minute, 5 * minute, 30 * minute, 2 * hour, ...days(1, 8)];
+const pendingAsks = [...Array.from({ length: 24 }, (_, index) => (index + 1) * hour), ...days(2, 11)];
+
+/** When an open attempt is asked about next, in hub time; undefined: it is left to an operator. */
+export const nextAskAt = (attempt: Attempt, waiting: 'unknown' | 'pending', now: Date): Date | undefined => {
+  const offset = (waiting === 'unknown' ? unknownAsks : pendingAsks).find((one) => attempt.startedAt.getTime() + one > now.getTime());
+  return offset === undefined ? undefined : new Date(attempt.startedAt.getTime() + offset);
+};
+
+/** How long after its last possible sending an attempt must stay unfound before that means anything, in wall ms. */
+export const absenceMs = (protection: RepeatProtection, clock: Clock, leaseMs: number): number =>
+  clock.notBeforeMs(Math.max(30 * minute, protection.absentIsFinalAfterMs), Math.max(2000, leaseMs));
+
+/** Whether two reads agree that the attempt never happened, the later one late enough. */
+export const isAbsent = (attempt: Attempt, reads: readonly Date[], protection: RepeatProtection, clock: Clock, leaseMs: number): 'absent' | 'not_yet' => {
+  const last = reads.at(-1);
+  if (reads.length < 2 || !last) return 'not_yet';
+  return last.getTime() >= attempt.sendBefore.getTime() + absenceMs(protection, clock, leaseMs) ? 'absent' : 'not_yet';
+};
+
+/** Whether it has stayed unfound for a day, as a gateway needs that can only be searched. */
+export const isAbsentForADay = (attempt: Attempt, now: Date, clock: Clock, leaseMs: number): 'absent' | 'not_yet' =>
+  now.getTime() >= attempt.sendBefore.getTime() + clock.notBeforeMs(day, Math.max(2000, leaseMs)) ? 'absent' : 'not_yet';
+
+/** Whether the gateway still remembers the attempt's key, with an hour to spare. */
+export const keyIsRemembered = (attempt: Attempt, keptForMs: number, now: Date): 'yes' | 'no' =>
+  now.getTime() - attempt.startedAt.getTime() < keptForMs - hour ? 'yes' : 'no';
+
+/** When the same attempt is sent again after it certainly did not leave: 5 s doubling to 5 min. */
+export const resendAt = (notSent: number, now: Date): Date => new Date(now.getTime() + Math.min(5000 * 2 ** Math.max(0, notSent - 1), 5 * minute));

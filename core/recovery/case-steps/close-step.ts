@@ -1,0 +1,88 @@
+import { writes, type CaseDocument, type Ended } from '../../cases/index.js';
+import type { InvoiceState } from '../../connector-kit/index.js';
+import type { Decision } from '../engine.js';
+import type { Effect, Knowledge, Tools } from './effects.js';
+import { counted } from './outcome-step.js';
+import { isOurs } from './our-payment.js';
+
+type Stop = Extract<Decision, { do: 'stop' }>;
+
+const attemptsOf = (document: CaseDocument) => document.attempts.filter(counted).length;
+
+/** The end a person or the platform brings about without a payment. */
+export const cancelEffect = (document: CaseDocument, knowledge: Knowledge, tools: Tools, reason: 'invoice_voided' | 'subscription_ended' | 'merchant' | 'operator' | 'disconnected' | 'observed', signalIds: readonly string[]): Effect => {
+  const now = tools.clock.hubNow();
+  const ended: Ended = { at: now, strategyUsed: 'none', trigger: 'external', message: `Recovery was cancelled: ${reason}.`, reason };
+  return {
+    do: 'write',
+    write: writes.close(document, { status: 'cancelled', ended, signalIds: [...knowledge.acted, ...signalIds],
+      owed: { outbox: tools.announce(document, { event: 'recovery.cancelled', ended }, knowledge.facts), now, ...(document.takeOver ? { handBackAt: now } : {}) } }),
+    after: { acted: [] },
+  };
+};
+
+/** The invoice is paid, by us (an attempt we had given up) or by somebody else. */
+export const paidEffect = (document: CaseDocument, state: InvoiceState, knowledge: Knowledge, tools: Tools, signalIds: readonly string[]): Effect => {
+  const now = tools.clock.hubNow();
+  const ours = state.payments.find((payment) => payment.state === 'succeeded' && isOurs(document, payment));
+  const ended: Ended = {
+    at: now,
+    strategyUsed: ours ? 'platform_collect' : 'none',
+    trigger: ours ? 'reconciliation' : 'external',
+    recoveredBy: ours ? 'retry' : 'external',
+    message: ours ? 'Payment recovered.' : 'The invoice was paid by another payment; nothing was charged by us.',
+  };
+  const outbox = tools.announce(document, { event: 'recovery.success', ended, gatewayRef: ours?.gatewayRefs[0] ?? ours?.ref ?? null, attemptCount: attemptsOf(document) }, knowledge.facts);
+  return {
+    do: 'write',
+    write: writes.close(document, {
+      status: 'succeeded', ended, signalIds: [...knowledge.acted, ...signalIds],
+      settlement: {
+        state: ours ? 'confirmed' : 'not_needed', route: knowledge.facts.route.kind, updatedAt: now, tries: 0,
+        once: { key: `${document._id}-settle`, firstTriedAt: now, ourReference: document._id }, ...(ours ? { platformPaymentRef: ours.ref } : {}),
+      },
+      owed: { outbox, now, ...(document.takeOver ? { handBackAt: now } : {}) },
+    }),
+    after: { acted: [] },
+  };
+};
+
+/** The engine gives up, or may not begin: failed or blocked, with what the merchant should do. */
+export const stopEffect = (document: CaseDocument, decision: Stop, knowledge: Knowledge, tools: Tools): Effect => {
+  const now = tools.clock.hubNow();
+  const { facts } = knowledge;
+  const classification = tools.classify(document.lastDecline);
+  const { reason } = classification;
+  const ended: Ended = {
+    at: now,
+    strategyUsed: document.attempts.at(-1)?.grounds.strategy ?? 'none',
+    trigger: document.prompt === 'card_update' ? 'card_update' : facts.trigger,
+    message: decision.action === 'authentication_required' ? 'Customer authentication required' : tools.explain.message(reason),
+    declineCode: reason,
+    recommendedAction: decision.recommendedAction,
+    recommendedActionReason: tools.explain.recommendation(classification, decision),
+    ...(decision.action === undefined ? {} : { action: decision.action }),
+  };
+  const event = decision.outcome === 'blocked'
+    ? { event: 'recovery.blocked' as const, ended }
+    : { event: 'recovery.failed' as const, ended, attemptCount: attemptsOf(document) };
+  const stopsRetries = decision.outcome === 'blocked' && facts.dunning === 'controllable';
+  return {
+    do: 'write',
+    write: writes.close(document, {
+      status: decision.outcome, ended, reason, signalIds: knowledge.acted,
+      owed: { outbox: tools.announce(document, event, facts), now, ...(stopsRetries || document.takeOver ? { handBackAt: now } : {}) },
+    }),
+    after: { acted: [], plan: planOf(decision, now) },
+  };
+};
+
+/** A decision as the case keeps it for people. */
+export const planOf = (decision: Decision, now: Date): NonNullable<Knowledge['plan']> => ({
+  step: 'strategy' in decision ? decision.strategy : decision.do,
+  because: decision.because.sentence,
+  rule: decision.because.rule,
+  numbers: { ...decision.because.numbers },
+  at: now,
+  ...(decision.do === 'wait' ? { until: decision.until } : {}),
+});

@@ -1,0 +1,131 @@
+import { openKeysOfConnectorCase, writes, type Attempt, type CaseDocument } from '../../cases/index.js';
+import type { InvoiceState, Money } from '../../connector-kit/index.js';
+import type { Decision, PastAttempt, Snapshot } from '../engine.js';
+import { cancelEffect, paidEffect, planOf, stopEffect } from './close-step.js';
+import type { Effect, Knowledge, Tools } from './effects.js';
+import { needsRenewal, sendBeforeOf } from './lease.js';
+
+const minute = 60_000;
+
+type Charge = Extract<Decision, { do: 'charge' }>;
+
+/** What the engine wants of a queued case, up to the attempt's row. Undefined: nothing more in this hold. */
+export const decideStep = (document: CaseDocument, knowledge: Knowledge, tools: Tools): Effect | undefined => {
+  const now = tools.clock.hubNow();
+  if (document.status !== 'queued' || knowledge.decided || document.refunds.some((refund) => refund.state === 'due')) return undefined;
+  if (document.due.step !== undefined && document.due.step > now) return undefined;
+  const decision = tools.engine.decide(snapshotOf(document, knowledge, tools), now);
+  switch (decision.do) {
+    case 'read_card': return { do: 'read_tokens' };
+    case 'wait': return { do: 'know', after: { decided: 'yes', stepAt: decision.until, plan: planOf(decision, now) } };
+    case 'ask': return { do: 'alert', fact: 'an earlier charge is not settled: an operator decides', after: { decided: 'yes', plan: planOf(decision, now) } };
+    case 'stop': return stopEffect(document, decision, knowledge, tools);
+    case 'charge': return chargeStep(document, decision, knowledge, tools);
+  }
+};
+
+const rest = (knowledge: Knowledge, decision: Charge, tools: Tools, stepAt: Date, why: string): Effect => ({
+  do: 'know', after: { decided: 'yes', stepAt, plan: { ...planOf(decision, tools.clock.hubNow()), until: stepAt, because: `${decision.because.sentence} ${why}` } },
+});
+
+/** Everything that must be true before the attempt is written: standing, the right, the card, the open invoice, the ledger. */
+const chargeStep = (document: CaseDocument, decision: Charge, knowledge: Knowledge, tools: Tools): Effect => {
+  const { facts } = knowledge;
+  const in10Minutes = new Date(tools.clock.hubNow().getTime() + 10 * minute);
+  const wait = (why: string, at: Date = in10Minutes) => rest(knowledge, decision, tools, at, why);
+  if (document.mode !== 'active') return wait(`The connection is in mode ${document.mode}: nothing is charged.`, new Date(in10Minutes.getTime() + 24 * 60 * minute));
+  if (facts.standstill !== undefined) return wait(facts.standstill);
+  if (facts.source === 'connector') {
+    const connector = connectorReady(document, decision, knowledge, tools, wait);
+    if (connector) return connector;
+  }
+  const token = knowledge.tokens?.status === 'found' ? knowledge.tokens.first : undefined;
+  if (facts.source === 'direct' && knowledge.tokens === undefined) return { do: 'read_tokens' };
+  const amount = amountOf(document, knowledge);
+  const n = (document.attempts.at(-1)?.n ?? 0) + 1;
+  const reserved = knowledge.reserved?.n === n ? knowledge.reserved : undefined;
+  if (!reserved) {
+    if (needsRenewal(document, facts.leaseMs, tools)) return { do: 'renew' };
+    return { do: 'reserve', n, amount, token, sendBefore: sendBeforeOf(document, facts.leaseMs) };
+  }
+  if (reserved.result === 'busy') return wait('Another charge of this card is in flight.', tools.clock.hubAt(reserved.until));
+  const invoice = knowledge.invoice?.status === 'read' ? knowledge.invoice : undefined;
+  const row: Attempt = {
+    n, key: `${document._id}-${n}`, route: facts.route.kind, accountId: facts.route.accountId, amount,
+    ...(token ? { token: token.sealed } : {}), ...(invoice ? { before: invoice.state } : {}),
+    startedAt: tools.clock.hubNow(), sendBefore: reserved.sendBefore, asks: 0, absentReads: [], notSent: 0, outcome: null, resolved: false,
+    grounds: {
+      strategy: decision.strategy, rule: decision.because.rule, numbers: decision.because.numbers, because: decision.because.sentence, engine: tools.engine.name,
+      ...(invoice ? { invoiceReadAt: invoice.at, invoiceState: invoice.state.state } : {}),
+    },
+  };
+  return { do: 'write', write: writes.attempt(document, row, token?.tried), after: { sending: { n, phase: 'written' }, plan: planOf(decision, tools.clock.hubNow()) } };
+};
+
+const connectorReady = (document: CaseDocument, decision: Charge, knowledge: Knowledge, tools: Tools, wait: (why: string, at?: Date) => Effect): Effect | undefined => {
+  if (document.openKeys === undefined && document.connectionId !== undefined && document.invoice) {
+    if (knowledge.right === 'refused') return wait('Another case has the right to charge this debt.');
+    return { do: 'write', write: writes.takeRight(document, openKeysOfConnectorCase(document.connectionId, document.invoice.ref)) };
+  }
+  if (knowledge.tokens === undefined) return { do: 'read_tokens' };
+  if (knowledge.tokens.status === 'unavailable') return wait('The payment methods cannot be read now.');
+  if (knowledge.tokens.status === 'none') {
+    return stopEffect(document, {
+      do: 'stop', outcome: 'failed', action: undefined, recommendedAction: 'request_card_update',
+      because: { rule: 'no-token', numbers: { why: knowledge.tokens.why }, sentence: 'The platform has no card to charge.' },
+    }, knowledge, tools);
+  }
+  if (knowledge.invoice === undefined) return { do: 'read_invoice' };
+  if (knowledge.invoice.status === 'unavailable') return wait('The invoice cannot be read now.');
+  return unlessChargeable(document, knowledge.invoice.state, knowledge, tools, wait);
+};
+
+const unlessChargeable = (document: CaseDocument, state: InvoiceState, knowledge: Knowledge, tools: Tools, wait: (why: string, at?: Date) => Effect): Effect | undefined => {
+  switch (state.state) {
+    case 'paid': return paidEffect(document, state, knowledge, tools, []);
+    case 'voided':
+    case 'written_off':
+    case 'not_found': return cancelEffect(document, knowledge, tools, 'invoice_voided', []);
+    case 'open':
+      if (state.payments.some((payment) => payment.state === 'in_progress')) return wait('The platform has a payment of this invoice in progress.');
+      return state.due.minor > 0 ? undefined : wait('Nothing is due on the invoice now.');
+  }
+};
+
+const amountOf = (document: CaseDocument, knowledge: Knowledge): Money =>
+  (knowledge.invoice?.status === 'read' ? knowledge.invoice.state.due : document.opened);
+
+const resultOf = (attempt: Attempt): PastAttempt['result'] => {
+  if (!attempt.resolved) return 'open';
+  switch (attempt.outcome?.status) {
+    case 'approved': return 'approved';
+    case 'declined': return 'declined';
+    case 'not_sent': return 'unsent';
+    case 'absent':
+    case 'revoked':
+    case 'already_paid':
+    case 'pending':
+    case 'unknown':
+    case undefined: return 'uncounted';
+  }
+};
+
+const snapshotOf = (document: CaseDocument, knowledge: Knowledge, tools: Tools): Snapshot => {
+  const { facts, tokens } = knowledge;
+  return {
+    source: facts.source,
+    openedAt: document.createdAt,
+    decline: document.lastDecline ? tools.classify(document.lastDecline) : undefined,
+    attempts: document.attempts.map((attempt) => ({
+      at: attempt.startedAt,
+      result: resultOf(attempt),
+      kind: attempt.outcome?.status === 'declined' && tools.classify(attempt.outcome.decline).retry === 'soon' ? 'technical' : 'other',
+      strategy: attempt.grounds.strategy,
+    })),
+    route: facts.route.kind,
+    gatewayMode: facts.route.gatewayMode,
+    prompt: document.prompt,
+    card: tokens === undefined || tokens.status === 'unavailable' ? 'unread' : tokens.status === 'none' ? 'none' : tokens.change,
+    policy: facts.policy,
+  };
+};

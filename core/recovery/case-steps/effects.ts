@@ -1,0 +1,97 @@
+import type { Attempt, AttemptOutcome, CaseDocument, CaseWrite, OutboxEntry, Plan } from '../../cases/index.js';
+import type { Classification } from '../../declines/index.js';
+import type { ChargeableToken, Ending, InvoiceState, Money, RawDecline, RepeatProtection } from '../../connector-kit/index.js';
+import type { Clock } from '../../scheduling/index.js';
+import type { Decision, RecoveryEngine, Snapshot } from '../engine.js';
+import type { EventToCompose } from '../case-event.js';
+
+/** What the step machine asks of the world. The hub performs it; a model search enumerates its answers. */
+export type Effect =
+  | { readonly do: 'write'; readonly write: CaseWrite; readonly after?: Partial<Knowledge>; readonly repeat?: 'until_durable' }
+  | { readonly do: 'renew' }
+  | { readonly do: 'relay'; readonly entries: readonly OutboxEntry[] }
+  | { readonly do: 'read_invoice' }
+  | { readonly do: 'read_tokens' }
+  | { readonly do: 'reserve'; readonly n: number; readonly amount: Money; readonly token: TokenInHand | undefined; readonly sendBefore: Date }
+  | { readonly do: 'check_permission'; readonly n: number }
+  | { readonly do: 'prepare'; readonly attempt: Attempt }
+  | { readonly do: 'charge'; readonly attempt: Attempt }
+  | { readonly do: 'ask'; readonly attempt: Attempt }
+  | { readonly do: 'revoke'; readonly attempt: Attempt }
+  | { readonly do: 'close_ledger'; readonly attempt: Attempt; readonly result: 'sent' | 'not_sent' }
+  | { readonly do: 'hand_back'; readonly ending: Ending }
+  /** Nothing to perform: something follows from what is known already. */
+  | { readonly do: 'know'; readonly after: Partial<Knowledge> }
+  | { readonly do: 'alert'; readonly fact: string; readonly after: Partial<Knowledge> }
+  | { readonly do: 'release'; readonly write: CaseWrite };
+
+/** A token ready to be charged: opened in memory, with the form it rests in. */
+export interface TokenInHand { readonly token: ChargeableToken; readonly sealed: NonNullable<Attempt['token']>; readonly tried: CaseDocument['tried'][number] }
+
+/** What holds for a case while it is in hand; read when it was claimed. */
+export interface CaseFacts {
+  readonly source: 'connector' | 'direct';
+  readonly policy: Snapshot['policy'];
+  readonly route: { readonly kind: 'gateway' | 'platform'; readonly accountId: string; readonly gatewayMode: 'test' | 'live'; readonly protection: RepeatProtection;
+    readonly prepares: 'yes' | 'no'; readonly revokes: 'yes' | 'no' };
+  readonly dunning: 'controllable' | 'not_controllable';
+  readonly leaseMs: number;
+  /** Why nothing may be charged now, if so. */
+  readonly standstill: string | undefined;
+  /** `answered_open`: the merchant was told that the case is open. */
+  readonly toldOpen: 'yes' | 'no';
+  /** An API call waits for this hold: its events leave after the response. */
+  readonly respondsToCall: 'yes' | 'no';
+  /** The trigger of what this hold brings about, unless the case says otherwise. */
+  readonly trigger: 'direct' | 'scheduled_retry';
+}
+
+/** What a hold has learnt so far. Forgotten with the hold: the document alone is the truth. */
+export interface Knowledge {
+  readonly facts: CaseFacts;
+  readonly invoice?: { readonly status: 'read'; readonly state: InvoiceState; readonly at: Date } | { readonly status: 'unavailable'; readonly why: string } | undefined;
+  readonly tokens?:
+    | { readonly status: 'found'; readonly first: TokenInHand; readonly change: 'same' | 'changed' }
+    | { readonly status: 'none'; readonly why: string }
+    | { readonly status: 'unavailable'; readonly why: string }
+    | undefined;
+  readonly reserved?: { readonly n: number; readonly result: 'reserved'; readonly sendBefore: Date } | { readonly n: number; readonly result: 'busy'; readonly until: Date } | undefined;
+  readonly sending?: { readonly n: number; readonly phase: 'written' | 'permitted' } | undefined;
+  readonly outcome?: { readonly n: number; readonly outcome: AttemptOutcome; readonly ledger: 'open' | 'closed'; readonly found: 'by_charging' | 'by_asking'; readonly signalId?: string } | undefined;
+  /** The platform says the invoice was paid before our collection: read before it is believed. */
+  readonly alreadyPaid?: { readonly n: number } | undefined;
+  readonly absent?: { readonly n: number } | undefined;
+  readonly revokeNext?: { readonly n: number } | undefined;
+  readonly asked: readonly number[];
+  /** Signals that need nothing more: pulled with the next close or release. */
+  readonly acted: readonly string[];
+  /** Signals that wait for what cannot be read or settled now: kept. */
+  readonly deferred: readonly string[];
+  readonly right?: 'refused' | undefined;
+  readonly settled?: 'tried' | undefined;
+  readonly handBack?: 'intended' | 'done' | 'failed' | undefined;
+  readonly relay?: 'failed' | undefined;
+  /** Entries handed over, not yet pulled from the outbox. */
+  readonly relayed?: readonly string[] | undefined;
+  /** What the gateway made for the attempt, not yet stored. */
+  readonly prepared?: { readonly n: number; readonly chargeRef: string } | undefined;
+  readonly plan?: Plan | undefined;
+  readonly stepAt?: Date | undefined;
+  /** Nothing more is decided in this hold. */
+  readonly decided?: 'yes' | undefined;
+}
+
+/** What the machine is given besides the document: pure functions and the clock. */
+export interface Tools {
+  readonly clock: Clock;
+  readonly engine: RecoveryEngine;
+  /** What a decline means; null is a code nobody named. */
+  readonly classify: (decline: RawDecline | null) => Classification;
+  /** Sentences a merchant may read. */
+  readonly explain: {
+    readonly message: (reason: string) => string;
+    readonly recommendation: (classification: Classification, decision: Extract<Decision, { do: 'stop' }>) => string;
+  };
+  /** Mints an event of this case as an outbox entry, or none where the client does not want it. */
+  readonly announce: (document: CaseDocument, event: EventToCompose, facts: CaseFacts) => readonly OutboxEntry[];
+}

@@ -1,0 +1,114 @@
+import { writes, type Attempt, type CaseDocument } from '../../cases/index.js';
+import { absenceMs, isAbsent, isAbsentForADay, keyIsRemembered, nextAskAt } from './ask-times.js';
+import type { Effect, Knowledge, Tools } from './effects.js';
+import { needsRenewal, sendBeforeOf } from './lease.js';
+import { isOurs } from './our-payment.js';
+import { outcomeStep } from './outcome-step.js';
+
+/** What an open attempt needs next; undefined: nothing now, the rest of the case goes on around it. */
+export const openAttemptStep = (document: CaseDocument, attempt: Attempt, knowledge: Knowledge, tools: Tools): Effect | undefined => {
+  const { facts } = knowledge;
+  const now = tools.clock.hubNow();
+  if (knowledge.outcome?.n === attempt.n) return outcomeStep(document, attempt, knowledge.outcome, knowledge, tools);
+  if (knowledge.alreadyPaid?.n === attempt.n) return afterAlreadyPaid(document, attempt, knowledge);
+  if (knowledge.prepared?.n === attempt.n) {
+    return { do: 'write', write: writes.chargeRef(document, attempt.n, knowledge.prepared.chargeRef), after: { prepared: undefined } };
+  }
+  if (knowledge.sending?.n === attempt.n) return sendStep(attempt, knowledge);
+  if (knowledge.revokeNext?.n === attempt.n) return { do: 'revoke', attempt };
+  if (knowledge.absent?.n === attempt.n) return afterAbsence(document, attempt, knowledge, tools);
+  if (attempt.outcome?.status === 'not_sent') return isDue(document, now) ? resendStep(document, attempt, knowledge, tools) : undefined;
+  if (knowledge.asked.includes(attempt.n)) return undefined;
+  if (attempt.outcome !== null && !isDue(document, now)) return undefined;
+  if (facts.route.kind === 'gateway' && facts.route.prepares === 'yes' && attempt.chargeRef === undefined && attempt.route === 'gateway') {
+    // nothing was prepared, so there is nothing that could have been charged
+    return know({ outcome: { n: attempt.n, outcome: { status: 'not_sent', cause: 'never prepared' }, ledger: 'open', found: 'by_asking' } });
+  }
+  return { do: 'ask', attempt };
+};
+
+const know = (after: Partial<Knowledge>): Effect => ({ do: 'know', after });
+
+const isDue = (document: CaseDocument, now: Date) => document.due.step === undefined || document.due.step <= now;
+
+const sendStep = (attempt: Attempt, knowledge: Knowledge): Effect => {
+  const { facts, sending } = knowledge;
+  if (sending?.phase === 'written') return { do: 'check_permission', n: attempt.n };
+  const prepares = attempt.route === 'gateway' && facts.route.prepares === 'yes';
+  return prepares && attempt.chargeRef === undefined ? { do: 'prepare', attempt } : { do: 'charge', attempt };
+};
+
+/** The platform answered that nothing is due: whose payment it was is read, never assumed. */
+const afterAlreadyPaid = (document: CaseDocument, attempt: Attempt, knowledge: Knowledge): Effect => {
+  if (knowledge.invoice === undefined) return { do: 'read_invoice' };
+  if (knowledge.invoice.status === 'unavailable') {
+    return know({ outcome: { n: attempt.n, outcome: { status: 'unknown', cause: 'already paid, and the invoice cannot be read', gatewayRefs: [] }, ledger: 'open', found: 'by_charging' } });
+  }
+  const ours = knowledge.invoice.state.payments.find((payment) => payment.state === 'succeeded' && isOurs(document, payment));
+  return know({
+    outcome: {
+      n: attempt.n, ledger: 'open', found: 'by_charging',
+      outcome: ours ? { status: 'approved', gatewayRefs: [ours.ref, ...ours.gatewayRefs], amount: ours.amount, provisional: false } : { status: 'already_paid' },
+    },
+  });
+};
+
+/** Asked, and not found. What that means depends on what the gateway protects. */
+const afterAbsence = (document: CaseDocument, attempt: Attempt, knowledge: Knowledge, tools: Tools): Effect => {
+  const { facts } = knowledge;
+  const { clock } = tools;
+  const { protection } = facts.route;
+  const wall = clock.wallNow();
+  const reads = [...attempt.absentReads, wall];
+  const asked = { asked: [...knowledge.asked, attempt.n] };
+  if (isAbsent(attempt, reads, protection, clock, facts.leaseMs) === 'absent') {
+    const closing: Partial<Knowledge> = { outcome: { n: attempt.n, outcome: { status: 'absent' }, ledger: 'open', found: 'by_asking' } };
+    switch (protection.kind) {
+      case 'single_use_object':
+        return know(attempt.route === 'gateway' && facts.route.revokes === 'yes' && attempt.chargeRef !== undefined ? { ...asked, revokeNext: { n: attempt.n } } : closing);
+      case 'key':
+        if (keyIsRemembered(attempt, protection.keptForMs, clock.hubNow()) === 'yes') return resendStep(document, attempt, knowledge, tools);
+        if (isAbsentForADay(attempt, wall, clock, facts.leaseMs) === 'absent') return know(closing);
+        break;
+      case 'search_only':
+        if (isAbsentForADay(attempt, wall, clock, facts.leaseMs) === 'absent') return know(closing);
+        break;
+    }
+  }
+  const now = clock.hubNow();
+  const earliest = clock.hubAt(new Date(attempt.sendBefore.getTime() + absenceMs(protection, clock, facts.leaseMs)));
+  const scheduled = nextAskAt(attempt, 'unknown', now);
+  const operator = new Date(now.getTime() + 86_400_000);
+  const stepAt = earliest > now && (scheduled === undefined || earliest < scheduled) ? earliest : scheduled ?? operator;
+  return {
+    do: 'write',
+    write: writes.ask(document, attempt.n, { asks: attempt.asks + 1, absentReads: reads, stepAt, status: 'unknown' }),
+    after: asked,
+  };
+};
+
+/** The same attempt again: the invoice is read and the card reserved first, then a new moment before which it must leave. */
+const resendStep = (document: CaseDocument, attempt: Attempt, knowledge: Knowledge, tools: Tools): Effect => {
+  const { facts } = knowledge;
+  const giveUp: Partial<Knowledge> = { outcome: { n: attempt.n, outcome: { status: 'absent' }, ledger: 'open', found: 'by_asking' } };
+  if (facts.source === 'connector') {
+    if (knowledge.invoice === undefined) return { do: 'read_invoice' };
+    if (knowledge.invoice.status === 'unavailable') return postpone(document, attempt, tools);
+    const { state } = knowledge.invoice;
+    const same = state.state === 'open' && state.due.minor === attempt.amount.minor && state.due.currency === attempt.amount.currency;
+    if (!same || state.payments.some((payment) => payment.state === 'in_progress')) return know(giveUp);
+  }
+  const reserved = knowledge.reserved?.n === attempt.n ? knowledge.reserved : undefined;
+  if (!reserved) {
+    if (needsRenewal(document, facts.leaseMs, tools)) return { do: 'renew' };
+    return { do: 'reserve', n: attempt.n, amount: attempt.amount, token: undefined, sendBefore: sendBeforeOf(document, facts.leaseMs) };
+  }
+  if (reserved.result === 'busy') return postpone(document, attempt, tools);
+  return { do: 'write', write: writes.resend(document, attempt.n, reserved.sendBefore), after: { sending: { n: attempt.n, phase: 'written' } } };
+};
+
+const postpone = (document: CaseDocument, attempt: Attempt, tools: Tools): Effect => ({
+  do: 'write',
+  write: writes.ask(document, attempt.n, { asks: attempt.asks, absentReads: attempt.absentReads, stepAt: new Date(tools.clock.hubNow().getTime() + 300_000), status: document.status }),
+  after: { asked: [attempt.n] },
+});

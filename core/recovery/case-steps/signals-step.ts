@@ -1,0 +1,128 @@
+import { openKeysOfConnectorCase, writes, type CaseDocument, type Ended, type Signal } from '../../cases/index.js';
+import { cancelEffect, paidEffect } from './close-step.js';
+import type { Effect, Knowledge, Tools } from './effects.js';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const promptDays = 60;
+const mostPrompts = 3;
+
+const acted = (signal: Signal, knowledge: Knowledge): Effect => ({ do: 'know', after: { acted: [...knowledge.acted, signal.id] } });
+
+const later = (signal: Signal, knowledge: Knowledge, stepAt: Date | undefined): Effect => ({
+  do: 'know', after: { deferred: [...knowledge.deferred, signal.id], ...(stepAt ? { stepAt } : {}) },
+});
+
+/** What the next unread signal asks for; undefined when all are read. Our own open attempt has been asked about before. */
+export const signalsStep = (document: CaseDocument, knowledge: Knowledge, tools: Tools): Effect | undefined => {
+  const signal = document.signals.find((one) => !knowledge.acted.includes(one.id) && !knowledge.deferred.includes(one.id));
+  if (!signal) return undefined;
+  const { event } = signal;
+  switch (event.type) {
+    case 'attempt_approved': return acted(signal, knowledge);
+    case 'cancel': return document.status === 'queued' || document.status === 'failed' || document.status === 'blocked'
+      ? cancelEffect(document, knowledge, tools, event.by, [signal.id]) : acted(signal, knowledge);
+    case 'invoice_paid':
+    case 'invoice_closed': return invoiceStep(document, signal, knowledge, tools);
+    case 'payment_failed': return acted(signal, knowledge);
+    case 'payment_method_updated': return cardStep(document, signal, knowledge, tools);
+    case 'subscription_ended': return document.status === 'queued' || document.status === 'failed' || document.status === 'blocked'
+      ? cancelEffect(document, knowledge, tools, 'subscription_ended', [signal.id]) : unlessOpen(document, signal, knowledge);
+    case 'payment_reversed': return reversedStep(document, signal, knowledge, tools);
+    case 'payment_pending':
+    case 'consent_revoked':
+    case 'connection_revoked':
+    case 'ignored': return acted(signal, knowledge);
+  }
+};
+
+/** A charge in flight or unconfirmed is settled first: the signal is kept until then. */
+const unlessOpen = (document: CaseDocument, signal: Signal, knowledge: Knowledge): Effect =>
+  document.status === 'attempting' || document.status === 'unknown' ? later(signal, knowledge, undefined) : acted(signal, knowledge);
+
+/** Signals are never decisions: the invoice is read, and what it says is done. */
+const invoiceStep = (document: CaseDocument, signal: Signal, knowledge: Knowledge, tools: Tools): Effect => {
+  switch (document.status) {
+    case 'cancelled': return acted(signal, knowledge);
+    case 'attempting':
+    case 'unknown': return later(signal, knowledge, undefined);
+    case 'succeeded': return document.settlement?.state === 'recorded' && knowledge.settled === undefined
+      ? confirm(document, knowledge, tools) : acted(signal, knowledge);
+    case 'queued':
+    case 'failed':
+    case 'blocked': {
+      if (knowledge.invoice === undefined) return { do: 'read_invoice' };
+      if (knowledge.invoice.status === 'unavailable') return later(signal, knowledge, new Date(tools.clock.hubNow().getTime() + minute));
+      const { state } = knowledge.invoice;
+      if (state.state === 'paid') return paidEffect(document, state, knowledge, tools, [signal.id]);
+      return state.state === 'open' ? acted(signal, knowledge) : cancelEffect(document, knowledge, tools, 'invoice_voided', [signal.id]);
+    }
+  }
+};
+
+/** The platform shows the payment we know we made: settled. Otherwise it is looked at again later. */
+export const confirm = (document: CaseDocument, knowledge: Knowledge, tools: Tools): Effect => {
+  const settlement = document.settlement;
+  if (!settlement) return { do: 'know', after: { settled: 'tried' } };
+  if (knowledge.invoice === undefined) return { do: 'read_invoice' };
+  const now = tools.clock.hubNow();
+  const payment = knowledge.invoice.status === 'read' && knowledge.invoice.state.state === 'paid'
+    ? knowledge.invoice.state.payments.find((one) => one.ourReference === settlement.once.ourReference || document.refs.includes(one.ref) || one.gatewayRefs.some((ref) => document.refs.includes(ref)))
+    : undefined;
+  const tries = settlement.tries + 1;
+  return {
+    do: 'write',
+    write: payment
+      ? writes.settled(document, { ...settlement, state: 'confirmed', tries, updatedAt: now, platformPaymentRef: payment.ref }, undefined)
+      : writes.settled(document, { ...settlement, tries, updatedAt: now }, confirmAt(tries, now)),
+    after: { settled: 'tried' },
+  };
+};
+
+const confirmWaits = [5 * minute, 30 * minute, 2 * hour];
+
+const confirmAt = (tries: number, now: Date): Date | undefined =>
+  (tries > 70 ? undefined : new Date(now.getTime() + (confirmWaits[tries - 1] ?? (tries < 28 ? 6 * hour : 24 * hour))));
+
+/** A changed card: an open case charges it next, a closed one is reopened for it. */
+const cardStep = (document: CaseDocument, signal: Signal, knowledge: Knowledge, tools: Tools): Effect => {
+  if (document.status === 'attempting' || document.status === 'unknown') return later(signal, knowledge, undefined);
+  const stoppedForGood = document.status === 'blocked' && document.ended?.action !== 'authentication_required';
+  const over = document.status === 'succeeded' || document.status === 'cancelled' || stoppedForGood || document.prompt !== undefined
+    || document.promptRetries >= mostPrompts || tools.clock.hubNow().getTime() > document.createdAt.getTime() + promptDays * 24 * hour;
+  if (over) return acted(signal, knowledge);
+  if (knowledge.tokens === undefined) return { do: 'read_tokens' };
+  const now = tools.clock.hubNow();
+  if (knowledge.tokens.status === 'unavailable') return later(signal, knowledge, new Date(now.getTime() + minute));
+  if (knowledge.tokens.status === 'none' || knowledge.tokens.change === 'same') return acted(signal, knowledge);
+  const lastPrompt = document.attempts.filter((attempt) => attempt.grounds.strategy === 'card_update').at(-1);
+  const rested = lastPrompt ? new Date(lastPrompt.startedAt.getTime() + hour) : now;
+  if (rested > now) return later(signal, knowledge, rested);
+  const signalIds = [...knowledge.acted, signal.id];
+  const after = { acted: [], decided: undefined };
+  if (document.status === 'queued') return { do: 'write', write: writes.promptRetry(document, signalIds, now), after };
+  const openKeys = document.connectionId === undefined || !document.invoice ? [] : openKeysOfConnectorCase(document.connectionId, document.invoice.ref);
+  return { do: 'write', write: writes.reopen(document, { openKeys, prompt: 'card_update', stepAt: now, signalIds }), after };
+};
+
+/** Money went back: a refund keeps the case succeeded, a late failure or lost dispute undoes it. */
+const reversedStep = (document: CaseDocument, signal: Signal, knowledge: Knowledge, tools: Tools): Effect => {
+  const { event } = signal;
+  if (event.type !== 'payment_reversed' || document.status !== 'succeeded' || !event.gatewayRefs.some((ref) => document.refs.includes(ref))) return unlessOpen(document, signal, knowledge);
+  const now = tools.clock.hubNow();
+  const settlement = document.settlement ? { ...document.settlement, state: 'reversed' as const, updatedAt: now, reason: event.why } : undefined;
+  const after = { acted: [...knowledge.acted, signal.id] };
+  if (event.why === 'refund') return settlement ? { do: 'write', write: writes.settled(document, settlement, undefined), after } : { do: 'know', after };
+  const ended: Ended = {
+    at: now, strategyUsed: document.ended?.strategyUsed ?? 'none', trigger: 'reversal', message: 'The recovered payment was taken back.',
+    declineCode: document.lastReason ?? 'unknown', recommendedAction: 'manual_review', recommendedActionReason: 'The payment was reversed after it had succeeded; a person must look at it.',
+  };
+  return {
+    do: 'write',
+    write: writes.close(document, {
+      status: 'failed', ended, signalIds: [...knowledge.acted, signal.id], ...(settlement ? { settlement } : {}),
+      owed: { outbox: tools.announce(document, { event: 'recovery.failed', ended, attemptCount: document.attempts.length }, knowledge.facts), now },
+    }),
+    after: { acted: [] },
+  };
+};

@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { ulid } from 'ulid';
+import { newDirectCase, openKeysOfDirectCase, viewCase, type Attempt, type CaseDocument, type CaseView } from '../cases/index.js';
+import type { RawDecline } from '../connector-kit/index.js';
+import { ownCodes } from './charge-outcome.js';
+import type { TokenInHand } from './case-steps/effects.js';
+import { planOf } from './case-steps/close-step.js';
+import type { Decision } from './engine.js';
+import { issuingAccount } from './issuing-account.js';
+import type { RecoveryPorts } from './ports.js';
+import type { ExecuteRequest, ExecuteResult } from './recovery.js';
+import { runCase } from './run-case.js';
+import { sealToken } from './sealed-token.js';
+import { simulate } from './simulate.js';
+import { classifyCase } from './tools.js';
+
+const answerMs = 28_000;
+
+type Found = Extract<Awaited<ReturnType<typeof issuingAccount>>, { status: 'found' }>;
+
+/** A direct case about to be opened, before its ids are claimed. */
+export interface Opening {
+  readonly request: ExecuteRequest;
+  readonly issuing: Found;
+  readonly token: TokenInHand;
+  readonly decline: RawDecline | null;
+  readonly openKeys: readonly string[] | undefined;
+}
+
+/** Opens a direct case: idempotency, simulation, open case, velocity, then the engine's first step, all in one held insert. */
+export const execute = async (request: ExecuteRequest, ports: RecoveryPorts): Promise<ExecuteResult> => {
+  const client = await ports.clients.findFresh(request.clientId);
+  if (!client || client.settings.paused || await ports.standstill() !== undefined) return { status: 'paused' };
+  const issuing = await issuingAccount(request.clientId, request.tokenText, request.gateway, ports);
+  if (issuing.status === 'invalid') return issuing;
+  const known = await byIdempotencyKey(request, ports);
+  if (known) return { status: 'duplicate', reason: 'idempotency_key', existing: known };
+
+  const connectionIds = request.invoiceId === undefined ? [] : await ports.connectionIdsOf(request.clientId);
+  const opening: Opening = {
+    request,
+    issuing,
+    token: sealToken(issuing.token, request.clientId, ports.vault),
+    decline: request.originalDeclineCode === undefined ? null : { system: `${ownCodes}${issuing.account.type}`, code: request.originalDeclineCode, reachedNetwork: 'unknown' },
+    openKeys: request.invoiceId === undefined ? undefined : openKeysOfDirectCase(request.invoiceId, connectionIds),
+  };
+  if (request.simulateOutcome !== undefined) return simulate(opening, request.simulateOutcome, ports);
+  const open = opening.openKeys && await ports.cases.findOne({ clientId: request.clientId, openKeys: { $in: [...opening.openKeys] } });
+  if (open) return { status: 'duplicate', reason: 'open_case', existing: viewCase(open) };
+  return enter(opening, ports);
+};
+
+const byIdempotencyKey = async (request: ExecuteRequest, ports: RecoveryPorts): Promise<CaseView | undefined> => {
+  if (request.idempotencyKey === undefined) return undefined;
+  const document = await ports.cases.findOne({ clientId: request.clientId, idempotencyKey: request.idempotencyKey });
+  return document ? viewCase(document) : undefined;
+};
+
+const firstDecision = (opening: Opening, ports: RecoveryPorts): Decision => {
+  const now = ports.clock.hubNow();
+  return ports.engine.decide({
+    source: 'direct', openedAt: now, decline: classifyCase(opening.decline, ports), attempts: [], route: 'gateway',
+    gatewayMode: opening.issuing.account.mode, prompt: undefined, card: 'same',
+    // the schedule is not asked for a first step
+    policy: { timezone: 'UTC', billingCycleDay: undefined, maxRetries: 1, horizonDays: 60, daysBetween: undefined },
+  }, now);
+};
+
+const enter = async (opening: Opening, ports: RecoveryPorts): Promise<ExecuteResult> => {
+  const { request, issuing, token } = opening;
+  const decision = firstDecision(opening, ports);
+  const lease = leaseFrom(ports);
+  const card = { clientId: request.clientId, cardKey: token.sealed.cardKey };
+  const reservationFor = (caseId: string) => (decision.do === 'charge'
+    ? { attemptKey: `${caseId}-1`, amount: request.amount, sendBefore: lease.sendBefore, absentIsFinalAfterMs: issuing.gateway.protection().absentIsFinalAfterMs }
+    : undefined);
+  const minted = ulid();
+  const entered = await ports.cards.enter(card, {
+    transactionId: minted, amount: request.amount, reservation: reservationFor(minted),
+    ...(request.idempotencyKey === undefined ? {} : { idempotencyKey: request.idempotencyKey }),
+  }, async (caseId) => (await ports.cases.find(caseId)) !== null);
+  if (entered.status === 'velocity') {
+    const existing = await ports.cases.find(entered.transactionId);
+    return { status: 'duplicate', reason: 'velocity', existing: existing && viewCase(existing) };
+  }
+  const caseId = entered.status === 'own_entry' ? entered.transactionId : minted;
+  const reservation = reservationFor(caseId);
+  const charge = entered.status === 'own_entry' && reservation ? await ports.cards.reserve(card, reservation) : entered.status === 'entered' ? entered.charge : undefined;
+  await ports.checkpoint('reserved', caseId);
+  const attempt = decision.do === 'charge' && charge?.status === 'reserved' ? firstAttempt(caseId, opening, decision, lease.sendBefore, ports) : undefined;
+  const document: CaseDocument = { ...directCase(caseId, opening, lease, ports, attempt), ...(decision.do === 'ask' ? { status: 'unknown' as const, plan: planOf(decision, ports.clock.hubNow()) } : {}) };
+  const opened = await ports.cases.open(document);
+  if (opened.status === 'exists') {
+    if (entered.status === 'entered') await ports.cards.takeBack(card, { transactionId: caseId, attemptKey: `${caseId}-1` });
+    return { status: 'duplicate', reason: opened.by === 'openKeys' ? 'open_case' : 'idempotency_key', existing: opened.document && viewCase(opened.document) };
+  }
+  await ports.checkpoint('attempt written', caseId);
+  return answered(opened.document, attempt, decision, ports);
+};
+
+/** The lease of a case that its opener holds, and the moment before which its first charge must leave. Wall time. */
+export const leaseFrom = (ports: RecoveryPorts) => {
+  const leaseUntil = new Date(ports.clock.wallNow().getTime() + ports.leaseMs);
+  return { holder: randomUUID(), leaseUntil, nextAt: ports.clock.hubAt(leaseUntil), sendBefore: new Date(leaseUntil.getTime() - ports.leaseMs / 2) };
+};
+
+/** The document of a direct case, held by this call. */
+export const directCase = (caseId: string, opening: Opening, lease: ReturnType<typeof leaseFrom>, ports: RecoveryPorts, attempt: Attempt | undefined): CaseDocument => {
+  const { request, token, issuing } = opening;
+  const document = newDirectCase({
+    caseId, clientId: request.clientId, accountId: issuing.account.gatewayAccountId, amount: request.amount, decline: opening.decline, method: token.sealed,
+    tried: token.tried, simulated: request.simulateOutcome !== undefined, hold: lease, now: ports.clock.hubNow(),
+    ...(request.idempotencyKey === undefined ? {} : { idempotencyKey: request.idempotencyKey }),
+    ...(request.invoiceId === undefined ? {} : { invoiceId: request.invoiceId }),
+    ...(opening.openKeys === undefined || request.simulateOutcome !== undefined ? {} : { openKeys: opening.openKeys }),
+    ...(request.customerEmail === undefined ? {} : { emailHash: ports.vault.digest(`email/${request.customerEmail.toLowerCase()}`) }),
+    ...(attempt ? { attempt } : {}),
+  });
+  return opening.decline ? { ...document, lastReason: classifyCase(opening.decline, ports).reason } : document;
+};
+
+const firstAttempt = (caseId: string, opening: Opening, decision: Extract<Decision, { do: 'charge' }>, sendBefore: Date, ports: RecoveryPorts): Attempt => ({
+  n: 1, key: `${caseId}-1`, route: 'gateway', accountId: opening.issuing.account.gatewayAccountId, amount: opening.request.amount, token: opening.token.sealed,
+  startedAt: ports.clock.hubNow(), sendBefore, asks: 0, absentReads: [], notSent: 0, outcome: null, resolved: false,
+  grounds: { strategy: decision.strategy, rule: decision.because.rule, numbers: decision.because.numbers, because: decision.because.sentence, engine: ports.engine.name },
+});
+
+/** Runs the held case and answers with it, or after 28 s with what is known then. */
+const answered = async (document: CaseDocument, attempt: Attempt | undefined, decision: Decision, ports: RecoveryPorts): Promise<ExecuteResult> => {
+  let last = document;
+  const run = runCase(document, ports, {
+    call: { respondsToCall: 'yes', opens: 'yes' },
+    knowledge: { plan: planOf(decision, ports.clock.hubNow()), ...(attempt ? { sending: { n: 1, phase: 'written' as const } } : {}), ...(decision.do === 'ask' ? { decided: 'yes' as const } : {}) },
+    onStep: (seen) => { last = seen; },
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => { timer = setTimeout(() => { resolve('late'); }, answerMs); });
+  try {
+    const end = await Promise.race([run, late]);
+    if (end !== 'late') return { status: 'opened', view: unsettled(viewCase(end.document)) };
+    run.catch((error: unknown) => { ports.logger.error({ caseId: document._id, err: error }, 'a case was left to its lease'); });
+    return { status: 'opened', view: unsettled(viewCase(last)) };
+  } catch (error) {
+    ports.logger.error({ caseId: document._id, err: error }, 'a case was left to its lease');
+    return { status: 'opened', view: unsettled(viewCase(last)) };
+  } finally { clearTimeout(timer); }
+};
+
+/** A charge whose answer is still out is told as unknown: the merchant must not try it again. */
+const unsettled = (view: CaseView): CaseView => (view.status === 'attempting' && view.pending === 'no' && view.plan?.rule !== 'not-sent' ? { ...view, status: 'unknown' } : view);

@@ -1,0 +1,12 @@
+/**
+ * recovery: decides about a case in hand and does what was decided: asks, relays, reads, charges, settles, hands back.
+ * Promises one order of steps, in `case-steps/next-step.ts`; that nothing is charged unread or unwritten, and no approval is lost.
+ * Must not know any platform by name, nor HTTP: plugins come guarded from the registry, calls come from the API as values.
+ */
+export { caseLaneWork, createRecovery } from './create-recovery.js';
+export type { RecoveryPorts } from './ports.js';
+export type { CancelResult, CaseSelector, ExecuteRequest, ExecuteResult, Recovery } from './recovery.js';
+export type { Because, Decision, PastAttempt, RecoveryEngine, Rule, Snapshot, Strategy } from './engine.js';
+export { standardEngine, standardRules } from './standard-engine/index.js';
+export { nextStep } from './case-steps/next-step.js';
+export type { CaseFacts, Effect, Knowledge, Tools } from './case-steps/effects.js';

@@ -1,0 +1,162 @@
+import type { Attempt, CaseDocument, OutboxEntry } from '../cases/index.js';
+import type { ChargeableToken, ChargeRequest, CollectRequest, FindOutcome, InvoiceRef, WriteOnce } from '../connector-kit/index.js';
+import type { CaseWorld } from './case-facts.js';
+import { chargeOutcome, findOutcome, outcomeOfError } from './charge-outcome.js';
+import type { Effect, Knowledge } from './case-steps/effects.js';
+import type { RecoveryPorts } from './ports.js';
+import { readTokens } from './read-tokens.js';
+import { openToken } from './sealed-token.js';
+
+const callMs = 25_000;
+
+/** An effect that speaks to the world and is answered with what it taught. */
+export type Call = Exclude<Effect, { do: 'write' | 'know' | 'renew' | 'release' | 'alert' }>;
+
+/** Performs one call of the step machine and says what is known after it. Never throws for what a plugin or platform does. */
+export const perform = async (effect: Call, document: CaseDocument, knowledge: Knowledge, world: CaseWorld, ports: RecoveryPorts): Promise<Partial<Knowledge>> => {
+  const { clock, cards } = ports;
+  const read = () => ({ deadline: new Date(clock.wallNow().getTime() + callMs) });
+  const writing = (sendBefore: Date) => ({ ...read(), sendBefore });
+  const card = (attempt: { readonly token?: { readonly cardKey: string } }) => (attempt.token ? { clientId: document.clientId, cardKey: attempt.token.cardKey } : undefined);
+
+  switch (effect.do) {
+    case 'relay': return relay(document, effect.entries, ports, knowledge);
+    case 'read_tokens': return { tokens: await readTokens(document, world, ports, read()) };
+    case 'read_invoice': {
+      if (!world.connector) return { invoice: { status: 'unavailable', why: 'no platform' } };
+      const result = await world.connector.invoices.read(invoiceOf(document), read());
+      return { invoice: result.ok ? { status: 'read', state: result.value, at: clock.hubNow() } : { status: 'unavailable', why: result.error.code } };
+    }
+    case 'reserve': {
+      const row = document.attempts.find((attempt) => attempt.n === effect.n);
+      const sealed = effect.token?.sealed ?? row?.token;
+      const held = card(sealed ? { token: sealed } : {});
+      if (!held) return { reserved: { n: effect.n, result: 'reserved', sendBefore: effect.sendBefore } };
+      const result = await cards.reserve(held, {
+        attemptKey: `${document._id}-${effect.n}`, amount: effect.amount, sendBefore: effect.sendBefore,
+        absentIsFinalAfterMs: world.facts.route.protection.absentIsFinalAfterMs, ...(sealed?.network === undefined ? {} : { network: sealed.network }),
+      });
+      await ports.checkpoint('reserved', document._id);
+      return { reserved: result.status === 'reserved' ? { n: effect.n, result: 'reserved', sendBefore: effect.sendBefore } : { n: effect.n, result: 'busy', until: result.until } };
+    }
+    case 'check_permission': {
+      const refusal = await standstillNow(document, ports);
+      return refusal === undefined
+        ? { sending: { n: effect.n, phase: 'permitted' } }
+        : { facts: { ...knowledge.facts, standstill: refusal }, outcome: { n: effect.n, outcome: { status: 'absent' }, ledger: 'open', found: 'by_charging' } };
+    }
+    case 'prepare': {
+      const { attempt } = effect;
+      if (!world.gateway?.prepare) return {};
+      const result = await world.gateway.prepare(chargeRequest(document, attempt, ports), writing(attempt.sendBefore));
+      if (result.ok) return { prepared: { n: attempt.n, chargeRef: result.value.chargeRef } };
+      // an object that was made and never confirmed takes no money, and its key makes it only once
+      const outcome = outcomeOfError(result.error);
+      return { outcome: { n: attempt.n, outcome: outcome.status === 'unknown' ? { status: 'not_sent', cause: outcome.cause } : outcome, ledger: 'open', found: 'by_charging' } };
+    }
+    case 'charge': {
+      const { attempt } = effect;
+      const answer = world.gateway
+        ? chargeOutcome(await world.gateway.charge(chargeRequest(document, attempt, ports), writing(attempt.sendBefore)))
+        : await collect(document, attempt, world, ports, writing(attempt.sendBefore));
+      await ports.checkpoint('charge answered', document._id);
+      if (answer.status === 'already_paid') return { alreadyPaid: { n: attempt.n }, sending: undefined, invoice: undefined };
+      return { outcome: { n: attempt.n, outcome: answer, ledger: 'open', found: 'by_charging' }, sending: undefined };
+    }
+    case 'ask': {
+      const { attempt } = effect;
+      const found = await find(document, attempt, world, ports, read());
+      // what could not be asked stays as it is until the next ask
+      if (found === undefined) return { outcome: { n: attempt.n, outcome: stillOpen(attempt), ledger: 'open', found: 'by_asking' } };
+      return found.status === 'absent' ? { absent: { n: attempt.n } } : { outcome: { n: attempt.n, outcome: found, ledger: 'open', found: 'by_asking' } };
+    }
+    case 'revoke': {
+      const { attempt } = effect;
+      if (!world.gateway?.revoke) return { outcome: { n: attempt.n, outcome: { status: 'absent' }, ledger: 'open', found: 'by_asking' } };
+      const sendBefore = new Date((document.leaseUntil?.getTime() ?? 0) - ports.leaseMs / 2);
+      const result = await world.gateway.revoke(chargeRequest(document, attempt, ports), writing(sendBefore));
+      if (!result.ok) return { outcome: { n: attempt.n, outcome: stillOpen(attempt), ledger: 'open', found: 'by_asking' }, revokeNext: undefined };
+      return { outcome: { n: attempt.n, outcome: result.value, ledger: 'open', found: 'by_asking' }, revokeNext: undefined };
+    }
+    case 'close_ledger': {
+      const held = card(effect.attempt);
+      if (held) await cards.close(held, { attemptKey: effect.attempt.key, sendBefore: effect.attempt.sendBefore, result: effect.result });
+      return knowledge.outcome ? { outcome: { ...knowledge.outcome, ledger: 'closed' } } : {};
+    }
+    case 'hand_back': {
+      const dunning = world.connector?.dunning;
+      if (dunning?.mode !== 'controllable' || !document.takeOver) return { handBack: 'done' };
+      const result = await dunning.handBack(invoiceOf(document), effect.ending, writing(document.takeOver.sendBefore));
+      if (!result.ok) ports.logger.warn({ caseId: document._id, code: result.error.code }, 'the platform did not take the end of our work; tried again later');
+      return { handBack: result.ok ? 'done' : 'failed' };
+    }
+  }
+};
+
+const stillOpen = (attempt: Attempt) =>
+  (attempt.outcome?.status === 'pending' ? attempt.outcome : { status: 'unknown' as const, cause: 'could not be asked', gatewayRefs: attempt.outcome && 'gatewayRefs' in attempt.outcome ? attempt.outcome.gatewayRefs : [] });
+
+const invoiceOf = (document: CaseDocument): InvoiceRef => {
+  if (!document.invoice) throw new Error(`Case ${document._id} has no invoice`);
+  return document.invoice;
+};
+
+const onceOf = (attempt: Attempt, ports: RecoveryPorts): WriteOnce => ({ key: attempt.key, firstTriedAt: ports.clock.wallAt(attempt.startedAt), ourReference: attempt.key });
+
+const tokenOf = (document: CaseDocument, attempt: Attempt, ports: RecoveryPorts): ChargeableToken | undefined =>
+  (attempt.token ? openToken(attempt.token, document.clientId, ports.vault) : undefined);
+
+const chargeRequest = (document: CaseDocument, attempt: Attempt, ports: RecoveryPorts): ChargeRequest => {
+  const token = tokenOf(document, attempt, ports);
+  if (!token) throw new Error(`Attempt ${attempt.key} has no token`);
+  return {
+    once: onceOf(attempt, ports), amount: attempt.amount, token, description: `Recovery ${document._id}`,
+    ...(attempt.chargeRef === undefined ? {} : { chargeRef: attempt.chargeRef }),
+  };
+};
+
+const collectRequest = (document: CaseDocument, attempt: Attempt, ports: RecoveryPorts): CollectRequest => {
+  if (!attempt.before) throw new Error(`Attempt ${attempt.key} was written without reading the invoice`);
+  const token = tokenOf(document, attempt, ports);
+  return { once: onceOf(attempt, ports), invoice: invoiceOf(document), amount: attempt.amount, before: attempt.before, ...(token ? { token } : {}) };
+};
+
+const collect = async (document: CaseDocument, attempt: Attempt, world: CaseWorld, ports: RecoveryPorts, time: { readonly deadline: Date; readonly sendBefore: Date }) => {
+  if (!world.connector?.collection) return { status: 'not_sent' as const, cause: 'the platform collects nothing for us' };
+  return chargeOutcome(await world.connector.collection.collectNow(collectRequest(document, attempt, ports), time));
+};
+
+const find = async (document: CaseDocument, attempt: Attempt, world: CaseWorld, ports: RecoveryPorts, time: { readonly deadline: Date }): Promise<FindOutcome | undefined> => {
+  if (world.gateway) return findOutcome(await world.gateway.find(chargeRequest(document, attempt, ports), time));
+  if (!world.connector.collection) return undefined;
+  return findOutcome(await world.connector.collection.findCollection(collectRequest(document, attempt, ports), time));
+};
+
+const standstillNow = async (document: CaseDocument, ports: RecoveryPorts): Promise<string | undefined> => {
+  const [hub, client, connection] = await Promise.all([
+    ports.standstill(),
+    ports.clients.findFresh(document.clientId),
+    document.connectionId === undefined ? undefined : ports.clients.connectionFresh(document.connectionId),
+  ]);
+  if (hub !== undefined) return hub;
+  if (!client || client.status === 'suspended') return 'The client is suspended.';
+  if (client.settings.paused) return 'Charges of this client are paused.';
+  if (document.connectionId !== undefined && (connection?.state !== 'active' || connection.mode !== 'active')) return 'The connection is not active.';
+  return undefined;
+};
+
+const relay = async (document: CaseDocument, entries: readonly OutboxEntry[], ports: RecoveryPorts, knowledge: Knowledge): Promise<Partial<Knowledge>> => {
+  try {
+    for (const entry of entries) {
+      if (entry.kind === 'alert') { ports.logger.warn({ caseId: document._id, event: entry.event }, 'alert'); continue; }
+      await ports.notifications.accept({
+        id: entry.id, clientId: document.clientId, caseId: document._id, event: entry.event, sealedBody: entry.body,
+        ...(knowledge.facts.respondsToCall === 'yes' ? { hold: 'until_response' as const } : {}),
+      });
+    }
+    return { relayed: entries.map((entry) => entry.id) };
+  } catch (error) {
+    ports.logger.error({ caseId: document._id, err: error }, 'events could not be handed over; they stay owed');
+    return { relay: 'failed' };
+  }
+};

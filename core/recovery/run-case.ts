@@ -1,0 +1,159 @@
+import { WriteNotKnown, type AttemptOutcome, type CaseDocument, type CaseWrite } from '../cases/index.js';
+import type { CheckpointName } from '../observability/index.js';
+import { readCaseWorld, type HoldCall } from './case-facts.js';
+import type { Effect, Knowledge } from './case-steps/effects.js';
+import { nextStep } from './case-steps/next-step.js';
+import { perform } from './perform.js';
+import type { RecoveryPorts } from './ports.js';
+import { toolsOf } from './tools.js';
+
+/** More steps than any case needs in one hold: a case that takes them goes in a circle. */
+const mostSteps = 200;
+const repeatMs = 250;
+
+/** How a hold ended, with the case as it was last seen. */
+export interface HoldEnd { readonly end: 'released' | 'lost' | 'left_to_lease'; readonly document: CaseDocument }
+
+/** What a caller brings into a hold: an attempt it has written itself, and whether an API call waits. */
+export interface HoldStart {
+  readonly call: HoldCall;
+  readonly knowledge?: Pick<Knowledge, 'sending' | 'plan' | 'decided'>;
+  readonly onStep?: (document: CaseDocument) => void;
+}
+
+/** Background work: nobody waits for the answer. */
+export const unattended: HoldStart = { call: { respondsToCall: 'no', opens: 'no' } };
+
+/**
+ * Runs a claimed case to its release: asks the step machine, performs the effect, writes, until nothing is due. The lease is
+ * renewed every third of it meanwhile. Whatever goes wrong, the case is left to its lease and the document is the truth.
+ */
+export const runCase = async (claimed: CaseDocument, ports: RecoveryPorts, start: HoldStart = unattended): Promise<HoldEnd> => {
+  let document = claimed;
+  const hold: { lost: 'yes' | 'no' } = { lost: 'no' };
+  const heartbeat = setInterval(() => {
+    ports.cases.renew(document).then((renewed) => {
+      if (!renewed) hold.lost = 'yes';
+      else if (renewed.leaseUntil) document = { ...document, leaseUntil: renewed.leaseUntil };
+    }).catch(() => undefined);
+  }, ports.leaseMs / 3);
+  const say = (name: CheckpointName) => ports.checkpoint(name, document._id);
+
+  try {
+    await say('claimed');
+    const world = await readCaseWorld(document, ports, start.call);
+    const client = await ports.clients.find(document.clientId);
+    if (!client) throw new Error(`Case ${document._id} belongs to a client that does not exist`);
+    const tools = toolsOf(client.settings, ports);
+    let knowledge: Knowledge = { facts: world.facts, asked: [], acted: [], deferred: [], ...start.knowledge };
+
+    for (let steps = 0; steps < mostSteps; steps += 1) {
+      start.onStep?.(document);
+      const effect = nextStep(document, knowledge, tools);
+      if (hold.lost === 'yes' && effect.do !== 'write' && effect.do !== 'close_ledger') return await lost(document, knowledge, ports);
+      switch (effect.do) {
+        case 'know': knowledge = { ...knowledge, ...effect.after }; break;
+        case 'alert':
+          ports.logger.warn({ caseId: document._id, clientId: document.clientId }, effect.fact);
+          knowledge = { ...knowledge, ...effect.after };
+          break;
+        case 'renew': {
+          const renewed = await ports.cases.renew(document);
+          if (!renewed) return await lost(document, knowledge, ports);
+          document = renewed;
+          break;
+        }
+        case 'write':
+        case 'release': {
+          const written = await writeHeld(effect, document, knowledge, ports);
+          if (written.status === 'lost') return await lost(document, knowledge, ports);
+          document = written.document;
+          if (written.status === 'again') { knowledge = { ...knowledge, decided: undefined, stepAt: undefined }; break; }
+          if (written.status === 'duplicate') { knowledge = { ...knowledge, right: 'refused' }; break; }
+          const place = checkpoints[effect.write.name];
+          if (place) await say(place);
+          if (effect.do === 'release') {
+            ports.cases.wake(document);
+            return { end: 'released', document };
+          }
+          knowledge = { ...knowledge, ...effect.after };
+          break;
+        }
+        case 'relay':
+        case 'read_invoice':
+        case 'read_tokens':
+        case 'reserve':
+        case 'check_permission':
+        case 'prepare':
+        case 'charge':
+        case 'ask':
+        case 'revoke':
+        case 'close_ledger':
+        case 'hand_back':
+          knowledge = { ...knowledge, ...await perform(effect, document, knowledge, world, ports) };
+          break;
+      }
+    }
+    ports.logger.error({ caseId: document._id }, 'a case took more steps than any case needs; it is left to its lease');
+    return { end: 'left_to_lease', document };
+  } finally {
+    clearInterval(heartbeat);
+  }
+};
+
+const checkpoints: Readonly<Record<string, CheckpointName | undefined>> = {
+  'attempt': 'attempt written', 'resend': 'attempt written', 'charge-ref': 'prepared', 'outcome': 'outcome written', 'close': 'closed',
+  'relayed': 'relayed', 'settled': 'settled', 'handed-back': 'handed back', 'release': 'released',
+};
+
+type Held = { readonly status: 'written' | 'again' | 'duplicate'; readonly document: CaseDocument } | { readonly status: 'lost' };
+
+/** Performs a write under the hold. One that did not match is believed lost only after the case was read again. */
+const writeHeld = async (effect: Extract<Effect, { write: CaseWrite }>, document: CaseDocument, knowledge: Knowledge, ports: RecoveryPorts): Promise<Held> => {
+  const durable = effect.do === 'write' && effect.repeat === 'until_durable';
+  for (;;) {
+    try {
+      const written = await ports.cases.write(effect.write);
+      switch (written.status) {
+        case 'written': return written;
+        case 'duplicate': return { status: 'duplicate', document };
+        case 'lost': {
+          const now = await ports.cases.find(document._id);
+          const ours = now && now.holder === document.holder && now.fence === document.fence;
+          // an outcome that another try of the same write has already made durable is found resolved: it goes on from there
+          if (ours) return { status: durable && isWritten(now, knowledge) ? 'written' : 'again', document: now };
+          return { status: 'lost' };
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof WriteNotKnown) || !durable) throw error;
+      await new Promise((resolve) => { setTimeout(resolve, repeatMs); });
+    }
+  }
+};
+
+const isWritten = (document: CaseDocument, knowledge: Knowledge): boolean => {
+  const attempt = document.attempts.find((one) => one.n === knowledge.outcome?.n);
+  return attempt?.outcome?.status === knowledge.outcome?.outcome.status && attempt !== undefined;
+};
+
+/** The hold is gone. Nothing further is charged and the plan is discarded, but an approval is never lost. */
+const lost = async (document: CaseDocument, knowledge: Knowledge, ports: RecoveryPorts): Promise<HoldEnd> => {
+  const known = knowledge.outcome;
+  if (known && isApproval(known.outcome)) {
+    const key = document.attempts.find((attempt) => attempt.n === known.n)?.key ?? document._id;
+    for (;;) {
+      try {
+        await ports.cases.signal(document._id, `${key}#${document.fence}`, { type: 'attempt_approved', n: known.n, outcome: known.outcome });
+        break;
+      } catch (error) {
+        ports.logger.error({ caseId: document._id, err: error }, 'an approval could not be stored yet; repeated');
+        await new Promise((resolve) => { setTimeout(resolve, repeatMs); });
+      }
+    }
+  }
+  return { end: 'lost', document };
+};
+
+const isApproval = (outcome: AttemptOutcome): outcome is Extract<AttemptOutcome, { status: 'approved' }> => outcome.status === 'approved';
+
