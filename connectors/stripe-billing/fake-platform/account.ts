@@ -67,7 +67,11 @@ export const paymentMethodFor = (account: FakeAccount, invoice: Stripe.Invoice):
   refOf(account.customers.get(refOf(invoice.customer) ?? '')?.invoice_settings.default_payment_method);
 
 /** What a debt is called in the ledger: the invoice, or what a direct PaymentIntent asks of whom. */
-export const debtIdOf = (account: FakeAccount, intent: Pick<Stripe.PaymentIntent, 'amount' | 'currency' | 'customer'> & { readonly id?: string }): string => {
+export const debtIdOf = (
+  account: FakeAccount,
+  intent: Pick<Stripe.PaymentIntent,
+  'amount' | 'currency' | 'customer'> & { readonly id?: string },
+): string => {
   const invoice = intent.id === undefined ? null : invoiceOfIntent(account, intent.id);
   return invoice?.id ?? `direct/${refOf(intent.customer) ?? 'no-customer'}/${intent.amount}/${intent.currency}`;
 };

@@ -15,10 +15,18 @@ const keyOf = (authorization: string | undefined): string | null => {
 export const authenticate = (platform: FakePlatform, headers: IncomingHttpHeaders): ApiKey => {
   const given = keyOf(headers.authorization);
   if (given === null || given === '') {
-    throw invalidRequest({ fact: fact('request.wrong_key'), status: 401, message: "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY')." });
+    throw invalidRequest({
+      fact: fact('request.wrong_key'),
+      status: 401,
+      message: "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
+    });
   }
   const key = platform.keys.get(given);
-  if (key === undefined) throw invalidRequest({ fact: fact('request.wrong_key'), status: 401, message: `Invalid API Key provided: ${maskedKey(given)}` });
+  if (key === undefined) throw invalidRequest({
+    fact: fact('request.wrong_key'),
+    status: 401,
+    message: `Invalid API Key provided: ${maskedKey(given)}`,
+  });
   const account = headers['stripe-account'];
   if (account !== undefined && account !== platform.account.accountId) {
     throw invalidRequest({

@@ -39,10 +39,23 @@ const parties = (platform: FakePlatform, { label, amount, currency, card }: Bill
   const id = mintId('cus');
   const paymentMethod = addCard(platform, { brand: card.brand, results: card.results, country: card.country ?? 'US', customer: id });
   const customer = newCustomer({
-    id, name: `Customer ${label}`, email: `${id.toLowerCase()}@example.org`, currency, defaultPaymentMethod: paymentMethod.id, created: now - 3 * MONTH, livemode: account.livemode,
+    id,
+    name: `Customer ${label}`,
+    email: `${id.toLowerCase()}@example.org`,
+    currency,
+    defaultPaymentMethod: paymentMethod.id,
+    created: now - 3 * MONTH,
+    livemode: account.livemode,
   });
   const subscription = newSubscription({
-    id: mintId('sub'), itemId: mintId('si'), price: mintId('price'), product: mintId('prod'), amount, currency, customer: id, defaultPaymentMethod: null,
+    id: mintId('sub'),
+    itemId: mintId('si'),
+    price: mintId('price'),
+    product: mintId('prod'),
+    amount,
+    currency,
+    customer: id,
+    defaultPaymentMethod: null,
     start: now - 3 * MONTH, periodStart: now, periodEnd: now + MONTH, livemode: account.livemode,
   });
   account.customers.set(id, customer);
@@ -58,14 +71,47 @@ const openInvoice = (platform: FakePlatform, { customer, subscription }: Parties
   const { amount, currency } = order;
   const { livemode } = account;
   const invoice = newInvoice({
-    id: mintId('in'), lineId: mintId('il'), number: `FAKE-${String(account.invoices.size + 1).padStart(4, '0')}`, amount, currency, customer: customer.id,
-    customerEmail: customer.email ?? '', customerName: customer.name ?? '', subscription: subscription.id, subscriptionItem: item?.id ?? '', price: item?.price.id ?? '',
-    product: typeof product === 'string' ? product : '', description: `1 × ${order.label}`, created, periodEnd: created + MONTH, livemode, country: account.country, accountName: account.name,
+    id: mintId('in'),
+    lineId: mintId('il'),
+    number: `FAKE-${String(account.invoices.size + 1).padStart(4, '0')}`,
+    amount,
+    currency,
+    customer: customer.id,
+    customerEmail: customer.email ?? '',
+    customerName: customer.name ?? '',
+    subscription: subscription.id,
+    subscriptionItem: item?.id ?? '',
+    price: item?.price.id ?? '',
+    product: typeof product === 'string' ? product : '',
+    description: `1 × ${order.label}`,
+    created,
+    periodEnd: created + MONTH,
+    livemode,
+    country: account.country,
+    accountName: account.name,
   });
   const intent = newPaymentIntent({
-    id: mintId('pi'), amount, currency, customer: customer.id, paymentMethod: null, description: 'Subscription update', metadata: {}, created, livemode, invoice: invoice.id, setupFutureUsage: null,
+    id: mintId('pi'),
+    amount,
+    currency,
+    customer: customer.id,
+    paymentMethod: null,
+    description: 'Subscription update',
+    metadata: {},
+    created,
+    livemode,
+    invoice: invoice.id,
+    setupFutureUsage: null,
   });
-  const payment = newInvoicePayment({ id: mintId('inpay'), invoice: invoice.id, paymentIntent: intent.id, amount, currency, created, livemode });
+  const payment = newInvoicePayment({
+    id: mintId('inpay'),
+    invoice: invoice.id,
+    paymentIntent: intent.id,
+    amount,
+    currency,
+    created,
+    livemode,
+  });
   account.invoices.set(invoice.id, invoice);
   account.paymentIntents.set(intent.id, intent);
   account.invoicePayments.set(payment.id, payment);
@@ -88,5 +134,11 @@ export const bill = (platform: FakePlatform, order: BillOrder): Billed => {
   platform.events.emit('invoice.finalized', invoice, BY_STRIPE);
   if (order.smartRetry !== undefined) platform.smartRetries.schedule(invoice, order.smartRetry);
   collectInvoice(platform, { ...charge, invoice });
-  return { customer: customer.id, subscription: subscription.id, invoice: invoice.id, olderInvoice: older.id, paymentMethod: paymentMethod.id };
+  return {
+    customer: customer.id,
+    subscription: subscription.id,
+    invoice: invoice.id,
+    olderInvoice: older.id,
+    paymentMethod: paymentMethod.id,
+  };
 };

@@ -48,7 +48,12 @@ export const chargeIntent = (platform: FakePlatform, { intent, paymentMethod, of
   return decline === null ? succeed(platform, intent, charge, cause) : fail(platform, { intent, charge, decline, paymentMethod, cause });
 };
 
-const askCustomer = (platform: FakePlatform, intent: Stripe.PaymentIntent, paymentMethod: Stripe.PaymentMethod, cause: Cause): ChargeOutcome => {
+const askCustomer = (
+  platform: FakePlatform,
+  intent: Stripe.PaymentIntent,
+  paymentMethod: Stripe.PaymentMethod,
+  cause: Cause,
+): ChargeOutcome => {
   intent.status = 'requires_action';
   intent.payment_method = paymentMethod.id;
   intent.next_action = {
@@ -95,7 +100,7 @@ const fail = (platform: FakePlatform, { intent, charge, decline, paymentMethod, 
   intent.last_payment_error = {
     ...(decline.adviceCode === null ? {} : { advice_code: decline.adviceCode }),
     charge: charge.id,
-    code: decline.code as Stripe.PaymentIntent.LastPaymentError.Code,
+    code: decline.code,
     decline_code: decline.declineCode,
     doc_url: `https://stripe.com/docs/error-codes/${decline.code.replaceAll('_', '-')}`,
     message: decline.message,

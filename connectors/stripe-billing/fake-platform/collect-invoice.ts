@@ -23,22 +23,19 @@ export const collectInvoice = (platform: FakePlatform, { invoice, automatic, ...
   if (automatic) invoice.attempt_count += 1;
   invoice.attempted = true;
   const result = chargeIntent(platform, { intent: found.intent, ...order });
-  switch (result.outcome) {
-    case 'succeeded':
-      markPaid(platform, invoice, cause, 'charged');
-      return result;
-    case 'declined':
-      announceFailure(platform, invoice, cause, result.decline.declineCode === 'authentication_required');
-      return result;
-    case 'requires_action':
-      return result;
-  }
+  if (result.outcome === 'succeeded') markPaid(platform, invoice, cause, 'charged');
+  if (result.outcome === 'declined') announceFailure(platform, invoice, cause, result.decline.declineCode);
+  return result;
 };
 
-const announceFailure = (platform: FakePlatform, invoice: Stripe.Invoice, cause: Cause, needsCustomer: boolean): void => {
+const announceFailure = (platform: FakePlatform, invoice: Stripe.Invoice, cause: Cause, declineCode: string): void => {
   const { events, switches } = platform;
   // fact('event.action_required')
-  if (needsCustomer && switches.sendsActionRequired) events.emit('invoice.payment_action_required', invoice, cause);
+  if (declineCode === 'authentication_required' && switches.sendsActionRequired) events.emit(
+    'invoice.payment_action_required',
+    invoice,
+    cause,
+  );
   // fact('event.manual_failure')
   if (cause.by !== 'request' || switches.manualFailureSendsEvent) events.emit('invoice.payment_failed', invoice, cause);
   changeSubscription(platform, invoice, cause, 'past_due');
@@ -58,12 +55,27 @@ export const markPaid = (platform: FakePlatform, invoice: Stripe.Invoice, cause:
   const at = platform.clock.hubSeconds();
   const found = defaultPaymentOf(platform.account, invoice.id);
   const previous = { status: invoice.status, amount_paid: invoice.amount_paid, amount_remaining: invoice.amount_remaining };
-  Object.assign(invoice, { status: 'paid', amount_paid: invoice.amount_due, amount_remaining: 0, auto_advance: false, next_payment_attempt: null, attempted: true });
+  Object.assign(
+    invoice,
+    {
+      status: 'paid',
+      amount_paid: invoice.amount_due,
+      amount_remaining: 0,
+      auto_advance: false,
+      next_payment_attempt: null,
+      attempted: true,
+    },
+  );
   invoice.status_transitions.paid_at = at;
   if (found !== null) closePayment(platform, found, how, at, cause);
   if (how === 'out_of_band') {
     platform.ledger.success(invoice.id, {
-      by: 'out_of_band', idempotencyKey: cause.idempotencyKey, requestId: cause.requestId, paymentIntent: null, charge: null, amount: invoice.amount_due,
+      by: 'out_of_band',
+      idempotencyKey: cause.idempotencyKey,
+      requestId: cause.requestId,
+      paymentIntent: null,
+      charge: null,
+      amount: invoice.amount_due,
       currency: invoice.currency,
     });
   }
@@ -76,7 +88,13 @@ export const markPaid = (platform: FakePlatform, invoice: Stripe.Invoice, cause:
 
 type DefaultPayment = NonNullable<ReturnType<typeof defaultPaymentOf>>;
 
-const closePayment = (platform: FakePlatform, { payment, intent }: DefaultPayment, how: 'charged' | 'out_of_band', at: number, cause: Cause): void => {
+const closePayment = (
+  platform: FakePlatform,
+  { payment, intent }: DefaultPayment,
+  how: 'charged' | 'out_of_band',
+  at: number,
+  cause: Cause,
+): void => {
   if (how === 'charged') {
     payment.status = 'paid';
     payment.amount_paid = payment.amount_requested;
@@ -89,7 +107,12 @@ const closePayment = (platform: FakePlatform, { payment, intent }: DefaultPaymen
 };
 
 /** Cancels an invoice's open payment and its PaymentIntent. */
-export const cancelPayment = (platform: FakePlatform, { payment, intent }: DefaultPayment, reason: 'automatic' | 'void_invoice', cause: Cause): void => {
+export const cancelPayment = (
+  platform: FakePlatform,
+  { payment, intent }: DefaultPayment,
+  reason: 'automatic' | 'void_invoice',
+  cause: Cause,
+): void => {
   const at = platform.clock.hubSeconds();
   payment.status = 'canceled';
   payment.status_transitions.canceled_at = at;

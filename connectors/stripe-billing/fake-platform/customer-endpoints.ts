@@ -19,7 +19,11 @@ const methodAt = (platform: FakePlatform, id: string, call: Call, status: 400 | 
   findObject(platform, call.key, platform.account.paymentMethods, { name: 'PaymentMethod', id, param: 'payment_method', status });
 
 const updateParameters = z.strictObject({
-  ...expandable, metadata: metadata.optional(), email: z.string().optional(), name: z.string().optional(), description: z.string().optional(),
+  ...expandable,
+  metadata: metadata.optional(),
+  email: z.string().optional(),
+  name: z.string().optional(),
+  description: z.string().optional(),
   invoice_settings: z.strictObject({ default_payment_method: z.string().optional() }).optional(),
 });
 
@@ -30,7 +34,11 @@ const update = (platform: FakePlatform, change: z.output<typeof updateParameters
   if (method !== undefined) {
     const found = method === '' ? null : methodAt(platform, method, call, 400);
     if (found !== null && refOf(found.customer) !== customer.id) {
-      throw invalidRequest({ fact: fact('customer.default_method_must_be_attached'), param: 'invoice_settings[default_payment_method]', message: `The customer does not have a payment method with the ID ${found.id}. The payment method must be attached to the customer.` });
+      throw invalidRequest({
+        fact: fact('customer.default_method_must_be_attached'),
+        param: 'invoice_settings[default_payment_method]',
+        message: `The customer does not have a payment method with the ID ${found.id}. The payment method must be attached to the customer.`,
+      });
     }
     customer.invoice_settings.default_payment_method = found?.id ?? null;
   }
@@ -78,7 +86,10 @@ const attach = (platform: FakePlatform, { customer: customerId }: z.output<typeo
   const method = methodAt(platform, call.id, call, 404);
   const owner = refOf(method.customer);
   if (owner !== null && owner !== customer.id) {
-    throw invalidRequest({ fact: fact('payment_method.attach_once'), message: 'The payment method you provided has already been attached to a customer.' });
+    throw invalidRequest({
+      fact: fact('payment_method.attach_once'),
+      message: 'The payment method you provided has already been attached to a customer.',
+    });
   }
   method.customer = customer.id;
   platform.events.emit('payment_method.attached', method, call.cause);
@@ -87,7 +98,13 @@ const attach = (platform: FakePlatform, { customer: customerId }: z.output<typeo
 
 const methodListParameters = z.strictObject({ ...pageable, customer: z.string().optional(), type: z.string().optional() });
 
-const methodsOf = (platform: FakePlatform, customer: string | undefined, filter: z.output<typeof methodListParameters>, call: Call, url: string): object =>
+const methodsOf = (
+  platform: FakePlatform,
+  customer: string | undefined,
+  filter: z.output<typeof methodListParameters>,
+  call: Call,
+  url: string,
+): object =>
   pageOf(
     url,
     visibleTo(platform, call.key, platform.account.paymentMethods.values())
@@ -100,16 +117,49 @@ const methodsOf = (platform: FakePlatform, customer: string | undefined, filter:
 const one = z.strictObject(expandable);
 
 export const customerRoutes: readonly Route[] = [
-  route({ method: 'GET', path: '/v1/customers/:id', resource: 'customers', access: 'read', parameters: one, run: (platform, _parameters, call) => customerAt(platform, call.id, call, 404) }),
+  route({
+    method: 'GET',
+    path: '/v1/customers/:id',
+    resource: 'customers',
+    access: 'read',
+    parameters: one,
+    run: (platform, _parameters, call) => customerAt(platform, call.id, call, 404),
+  }),
   route({ method: 'POST', path: '/v1/customers/:id', resource: 'customers', access: 'write', parameters: updateParameters, run: update }),
   route({
     method: 'GET', path: '/v1/customers/:id/payment_methods', resource: 'payment_methods', access: 'read', parameters: methodListParameters,
-    run: (platform, filter, call) => methodsOf(platform, customerAt(platform, call.id, call, 404).id, filter, call, `/v1/customers/${call.id}/payment_methods`),
+    run: (platform, filter, call) => methodsOf(
+      platform,
+      customerAt(platform, call.id, call, 404).id,
+      filter,
+      call,
+      `/v1/customers/${call.id}/payment_methods`,
+    ),
   }),
   route({
     method: 'GET', path: '/v1/payment_methods', resource: 'payment_methods', access: 'read', parameters: methodListParameters,
-    run: (platform, filter, call) => methodsOf(platform, filter.customer === undefined ? undefined : customerAt(platform, filter.customer, call, 400).id, filter, call, '/v1/payment_methods'),
+    run: (platform, filter, call) => methodsOf(
+      platform,
+      filter.customer === undefined ? undefined : customerAt(platform, filter.customer, call, 400).id,
+      filter,
+      call,
+      '/v1/payment_methods',
+    ),
   }),
-  route({ method: 'GET', path: '/v1/payment_methods/:id', resource: 'payment_methods', access: 'read', parameters: one, run: (platform, _parameters, call) => methodAt(platform, call.id, call, 404) }),
-  route({ method: 'POST', path: '/v1/payment_methods/:id/attach', resource: 'payment_methods', access: 'write', parameters: attachParameters, run: attach }),
+  route({
+    method: 'GET',
+    path: '/v1/payment_methods/:id',
+    resource: 'payment_methods',
+    access: 'read',
+    parameters: one,
+    run: (platform, _parameters, call) => methodAt(platform, call.id, call, 404),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/payment_methods/:id/attach',
+    resource: 'payment_methods',
+    access: 'write',
+    parameters: attachParameters,
+    run: attach,
+  }),
 ];

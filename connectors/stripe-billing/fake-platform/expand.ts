@@ -1,5 +1,6 @@
 import type { FakeAccount } from './account.js';
 import { fact } from './fact.js';
+import { refOf } from './ref.js';
 import { invalidRequest } from './stripe-failure.js';
 
 type Json = Record<string, unknown>;
@@ -30,7 +31,7 @@ const included = (account: FakeAccount, owner: Json, name: string): unknown => {
   const payments = [...account.invoicePayments.values()].filter((payment) => payment.invoice === owner['id']).toReversed();
   // fact('invoice.payments_only_expanded')
   if (name === 'payments') return { object: 'list', data: structuredClone(payments), has_more: false, url: '/v1/invoices/payments' };
-  const intent = account.paymentIntents.get(String(payments[0]?.payment.payment_intent));
+  const intent = account.paymentIntents.get(refOf(payments[0]?.payment.payment_intent) ?? '');
   return intent?.client_secret ? { client_secret: intent.client_secret, type: 'payment_intent' } : null;
 };
 
@@ -67,7 +68,11 @@ export const expanded = (account: FakeAccount, body: object, paths: readonly str
   for (const whole of paths) {
     const names = whole.split('.');
     if (names.length > 4) {
-      throw invalidRequest({ fact: fact('expand.four_levels'), message: `You cannot expand more than 4 levels of a property. Property: ${whole}`, param: 'expand' });
+      throw invalidRequest({
+        fact: fact('expand.four_levels'),
+        message: `You cannot expand more than 4 levels of a property. Property: ${whole}`,
+        param: 'expand',
+      });
     }
     let places: Place[] = [{ node: copy, owner: copy, path: [] }];
     for (const name of names) places = places.flatMap((place) => step(account, place, name, whole));

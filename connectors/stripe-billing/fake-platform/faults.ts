@@ -6,7 +6,12 @@ export const faultActionSchema = z.union([
     'drop_reply_after_applying', 'close_before_applying', 'hang', 'hang_after_applying', 'rubbish_200', 'rubbish_200_after_applying',
     'error_without_error_key_503', 'error_without_error_key_503_after_applying', '429',
   ]),
-  z.strictObject({ status: z.int().min(200).max(599), body: z.unknown(), afterApplying: z.boolean().optional(), keptUnderKey: z.boolean().optional() }),
+  z.strictObject({
+    status: z.int().min(200).max(599),
+    body: z.unknown(),
+    afterApplying: z.boolean().optional(),
+    keptUnderKey: z.boolean().optional(),
+  }),
 ]);
 
 export const faultSchema = z.strictObject({

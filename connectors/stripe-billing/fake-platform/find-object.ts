@@ -32,4 +32,8 @@ export const findObject = <T>(platform: FakePlatform, key: ApiKey, objects: Read
 };
 
 /** What a list shows to a key of the other mode: nothing. */
-export const visibleTo = <T>(platform: FakePlatform, key: ApiKey, objects: Iterable<T>): T[] => (key.livemode === platform.account.livemode ? [...objects] : []);
+export const visibleTo = <T>(
+  platform: FakePlatform,
+  key: ApiKey,
+  objects: Iterable<T>,
+): T[] => (key.livemode === platform.account.livemode ? [...objects] : []);

@@ -31,7 +31,10 @@ const inUse = (key: string): StripeFailure =>
     status: 409,
     code: 'idempotency_key_in_use',
     type: 'idempotency_error',
-    message: `There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through): ${key}. Please try again later.`,
+    message: `There is currently another in-progress request using this Idempotent Key (
+      that probably means you submitted twice,
+      and the other request is still going through,
+    ): ${key}. Please try again later.`,
   });
 
 const otherParameters = (key: string): StripeFailure =>

@@ -16,7 +16,11 @@ export const invoiceAt = (platform: FakePlatform, call: Call): Stripe.Invoice =>
   findObject(platform, call.key, platform.account.invoices, { name: 'invoice', id: call.id, param: 'invoice' });
 
 const updateParameters = z.strictObject({
-  ...expandable, auto_advance: flag.optional(), metadata: metadata.optional(), description: z.string().optional(), default_payment_method: z.string().optional(),
+  ...expandable,
+  auto_advance: flag.optional(),
+  metadata: metadata.optional(),
+  description: z.string().optional(),
+  default_payment_method: z.string().optional(),
 });
 
 /** fact('invoice.auto_advance_open_only') */
@@ -40,13 +44,22 @@ const update = (platform: FakePlatform, change: z.output<typeof updateParameters
     invoice.metadata = mergedMetadata(invoice.metadata, change.metadata);
   }
   if (change.description !== undefined) invoice.description = change.description === '' ? null : change.description;
-  if (change.default_payment_method !== undefined) invoice.default_payment_method = methodOrNull(platform, change.default_payment_method, call);
+  if (change.default_payment_method !== undefined) invoice.default_payment_method = methodOrNull(
+    platform,
+    change.default_payment_method,
+    call,
+  );
   platform.events.emit('invoice.updated', invoice, call.cause, previous);
   return invoice;
 };
 
 const methodOrNull = (platform: FakePlatform, id: string, call: Call): string | null =>
-  id === '' ? null : findObject(platform, call.key, platform.account.paymentMethods, { name: 'PaymentMethod', id, param: 'default_payment_method', status: 400 }).id;
+  id === '' ? null : findObject(
+    platform,
+    call.key,
+    platform.account.paymentMethods,
+    { name: 'PaymentMethod', id, param: 'default_payment_method', status: 400 },
+  ).id;
 
 const voidOne = (platform: FakePlatform, call: Call): Stripe.Invoice => {
   const invoice = invoiceAt(platform, call);
@@ -63,14 +76,20 @@ const voidOne = (platform: FakePlatform, call: Call): Stripe.Invoice => {
 const markOneUncollectible = (platform: FakePlatform, call: Call): Stripe.Invoice => {
   const invoice = invoiceAt(platform, call);
   if (invoice.status !== 'open') {
-    throw refusedByState({ fact: fact('invoice.uncollectible'), message: `You can only mark an open invoice as uncollectible. This invoice has status ${String(invoice.status)}.` });
+    throw refusedByState({
+      fact: fact('invoice.uncollectible'),
+      message: `You can only mark an open invoice as uncollectible. This invoice has status ${String(invoice.status)}.`,
+    });
   }
   markUncollectible(platform, invoice, call.cause);
   return invoice;
 };
 
 const listParameters = z.strictObject({
-  ...pageable, customer: z.string().optional(), status: z.enum(['draft', 'open', 'paid', 'uncollectible', 'void']).optional(), created: timeRange.optional(),
+  ...pageable,
+  customer: z.string().optional(),
+  status: z.enum(['draft', 'open', 'paid', 'uncollectible', 'void']).optional(),
+  created: timeRange.optional(),
   subscription: z.string().optional(), collection_method: z.enum(['charge_automatically', 'send_invoice']).optional(),
 });
 
@@ -98,7 +117,12 @@ export const invoiceRoutes: readonly Route[] = [
     method: 'POST', path: '/v1/invoices/:id/pay', resource: 'invoices', access: 'write', parameters: payParameters,
     moves: (platform, parameters, id) => {
       if (parameters.paid_out_of_band === true || !platform.account.invoices.has(id)) return null;
-      return { call: 'invoices.pay', debtId: id, paymentMethod: parameters.payment_method ?? null, locks: defaultPaymentOf(platform.account, id)?.intent.id ?? id };
+      return {
+        call: 'invoices.pay',
+        debtId: id,
+        paymentMethod: parameters.payment_method ?? null,
+        locks: defaultPaymentOf(platform.account, id)?.intent.id ?? id,
+      };
     },
     run: payInvoice,
   }),
@@ -107,7 +131,11 @@ export const invoiceRoutes: readonly Route[] = [
     run: (platform, _parameters, call) => voidOne(platform, call),
   }),
   route({
-    method: 'POST', path: '/v1/invoices/:id/mark_uncollectible', resource: 'invoices', access: 'write', parameters: z.strictObject(expandable),
+    method: 'POST',
+    path: '/v1/invoices/:id/mark_uncollectible',
+    resource: 'invoices',
+    access: 'write',
+    parameters: z.strictObject(expandable),
     run: (platform, _parameters, call) => markOneUncollectible(platform, call),
   }),
 ];

@@ -100,7 +100,13 @@ export const createLedger = (account: FakeAccount, clock: FakeClock): Ledger => 
     if (invoice === undefined) {
       const [, customer, amount, currency] = debtId.split('/');
       return {
-        debtId, kind: 'direct', label: null, customer: customer ?? null, amount: Number(amount), currency: currency ?? null, invoiceStatus: null,
+        debtId,
+        kind: 'direct',
+        label: null,
+        customer: customer ?? null,
+        amount: Number(amount),
+        currency: currency ?? null,
+        invoiceStatus: null,
         autoAdvance: null, ...own,
       };
     }
@@ -120,7 +126,15 @@ export const createLedger = (account: FakeAccount, clock: FakeClock): Ledger => 
   return {
     receive: (request) => {
       const entry: MoneyRequest = {
-        ...request, receivedAt: now(), answeredAt: null, ended: 'open', status: null, replayed: false, result: null, code: null, secondTry: secondTryOf(request),
+        ...request,
+        receivedAt: now(),
+        answeredAt: null,
+        ended: 'open',
+        status: null,
+        replayed: false,
+        result: null,
+        code: null,
+        secondTry: secondTryOf(request),
       };
       requests.push(entry);
       return entry;

@@ -9,7 +9,12 @@ export interface Page {
 
 const positionOf = (items: readonly { readonly id: string }[], id: string, param: string): number => {
   const index = items.findIndex((item) => item.id === id);
-  if (index < 0) throw invalidRequest({ fact: fact('request.resource_missing'), code: 'resource_missing', message: `No such object: '${id}'`, param });
+  if (index < 0) throw invalidRequest({
+    fact: fact('request.resource_missing'),
+    code: 'resource_missing',
+    message: `No such object: '${id}'`,
+    param,
+  });
   return index;
 };
 
@@ -17,7 +22,12 @@ const positionOf = (items: readonly { readonly id: string }[], id: string, param
 export const pageOf = (url: string, newestFirst: readonly { readonly id: string }[], page: Page): object => {
   const limit = page.limit ?? 10;
   if (limit < 1 || limit > 100) {
-    throw invalidRequest({ fact: fact('list.pages'), code: 'parameter_invalid_integer', param: 'limit', message: 'This value must be greater than or equal to 1 and less than or equal to 100.' });
+    throw invalidRequest({
+      fact: fact('list.pages'),
+      code: 'parameter_invalid_integer',
+      param: 'limit',
+      message: 'This value must be greater than or equal to 1 and less than or equal to 100.',
+    });
   }
   if (page.ending_before !== undefined) {
     const end = positionOf(newestFirst, page.ending_before, 'ending_before');

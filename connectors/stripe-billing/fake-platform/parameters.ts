@@ -13,11 +13,19 @@ export const timeRange = z.union([
 ]);
 
 export const expandable = { expand: z.array(z.string()).optional() };
-export const pageable = { ...expandable, limit: integer.optional(), starting_after: z.string().optional(), ending_before: z.string().optional() };
+export const pageable = {
+  ...expandable,
+  limit: integer.optional(),
+  starting_after: z.string().optional(),
+  ending_before: z.string().optional(),
+};
 
 export type TimeRange = z.output<typeof timeRange>;
 
-export const isWithin = (at: number, range: { gt?: number | undefined; gte?: number | undefined; lt?: number | undefined; lte?: number | undefined } | undefined): boolean =>
+export const isWithin = (
+  at: number,
+  range: { gt?: number | undefined; gte?: number | undefined; lt?: number | undefined; lte?: number | undefined } | undefined,
+): boolean =>
   range === undefined ||
   ((range.gt === undefined || at > range.gt) && (range.gte === undefined || at >= range.gte) && (range.lt === undefined || at < range.lt) && (range.lte === undefined || at <= range.lte));
 
@@ -30,13 +38,27 @@ const refusalOf = (error: z.ZodError, form: Form): StripeFailure => {
   const issue = error.issues[0];
   if (issue?.code === 'unrecognized_keys') {
     const name = nameOf([...issue.path, issue.keys[0] ?? '']);
-    return invalidRequest({ fact: fact('request.parameter_unknown'), code: 'parameter_unknown', param: name, message: `Received unknown parameter: ${name}` });
+    return invalidRequest({
+      fact: fact('request.parameter_unknown'),
+      code: 'parameter_unknown',
+      param: name,
+      message: `Received unknown parameter: ${name}`,
+    });
   }
   const name = nameOf(issue?.path ?? []);
   if (valueAt(form, issue?.path ?? []) === undefined) {
-    return invalidRequest({ fact: fact('request.parameter_missing'), code: 'parameter_missing', param: name, message: `Missing required param: ${name}.` });
+    return invalidRequest({
+      fact: fact('request.parameter_missing'),
+      code: 'parameter_missing',
+      param: name,
+      message: `Missing required param: ${name}.`,
+    });
   }
-  return invalidRequest({ fact: fact('request.parameter_invalid'), param: name, message: `Invalid ${name}: ${issue?.message ?? 'not understood'}` });
+  return invalidRequest({
+    fact: fact('request.parameter_invalid'),
+    param: name,
+    message: `Invalid ${name}: ${issue?.message ?? 'not understood'}`,
+  });
 };
 
 /** Reads a request's parameters; throws Stripe's refusal naming the first parameter that does not fit. */
@@ -47,5 +69,9 @@ export const readParameters = <T>(schema: z.ZodType<T>, form: Form): T => {
 };
 
 /** Merges metadata as Stripe does: an empty value removes a name, an empty string all of them. */
-export const mergedMetadata = (current: Readonly<Record<string, string>> | null, change: z.output<typeof metadata>): Record<string, string> =>
+export const mergedMetadata = (
+  current: Readonly<Record<string,
+  string>> | null,
+  change: z.output<typeof metadata>,
+): Record<string, string> =>
   change === '' ? {} : Object.fromEntries(Object.entries({ ...current, ...change }).filter(([, value]) => value !== ''));

@@ -18,7 +18,11 @@ export const payParameters = z.strictObject({
 const refuseByStatus = (platform: FakePlatform, invoice: Stripe.Invoice): void => {
   if (invoice.status === 'paid') {
     const code = platform.switches.alreadyPaidCode;
-    throw refusedByState({ fact: fact('invoice.pay.already_paid'), message: 'Invoice is already paid', ...(code === null ? {} : { code }) });
+    throw refusedByState({
+      fact: fact('invoice.pay.already_paid'),
+      message: 'Invoice is already paid',
+      ...(code === null ? {} : { code }),
+    });
   }
   if (invoice.status === 'void') throw refusedByState({ fact: fact('invoice.pay.void'), message: 'Voided invoices cannot be paid.' });
   if (invoice.status === 'uncollectible' && platform.switches.payUncollectible === 'refused') {
@@ -38,7 +42,12 @@ const methodToCharge = (platform: FakePlatform, invoice: Stripe.Invoice, named: 
       message: 'There is no `default_payment_method` set on this Customer or Invoice. Please set either an `invoice_settings.default_payment_method` on the Customer, or a `default_payment_method` on the Invoice.',
     });
   }
-  const method = findObject(platform, call.key, platform.account.paymentMethods, { name: 'PaymentMethod', id, param: 'payment_method', status: 400 });
+  const method = findObject(
+    platform,
+    call.key,
+    platform.account.paymentMethods,
+    { name: 'PaymentMethod', id, param: 'payment_method', status: 400 },
+  );
   if (refOf(method.customer) !== refOf(invoice.customer)) {
     throw invalidRequest({
       fact: fact('invoice.pay.method_of_other_customer'), param: 'payment_method',

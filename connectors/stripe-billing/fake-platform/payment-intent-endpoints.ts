@@ -13,15 +13,27 @@ import { type Call, type Route, route } from './route.js';
 import { invalidRequest, refusedByState } from './stripe-failure.js';
 
 const createParameters = z.strictObject({
-  ...expandable, amount: integer, currency: z.string(), customer: z.string().optional(), payment_method: z.string().optional(), confirm: flag.optional(),
-  off_session: flag.optional(), metadata: metadata.optional(), description: z.string().optional(), error_on_requires_action: flag.optional(),
+  ...expandable,
+  amount: integer,
+  currency: z.string(),
+  customer: z.string().optional(),
+  payment_method: z.string().optional(),
+  confirm: flag.optional(),
+  off_session: flag.optional(),
+  metadata: metadata.optional(),
+  description: z.string().optional(),
+  error_on_requires_action: flag.optional(),
   setup_future_usage: z.enum(['off_session', 'on_session']).optional(), return_url: z.string().optional(),
   allowed_payment_method_types: z.array(z.string()).optional(), confirmation_method: z.literal('automatic').optional(),
   automatic_payment_methods: z.strictObject({ enabled: flag, allow_redirects: z.enum(['always', 'never']).optional() }).optional(),
 });
 
 const confirmParameters = z.strictObject({
-  ...expandable, payment_method: z.string().optional(), off_session: flag.optional(), return_url: z.string().optional(), error_on_requires_action: flag.optional(),
+  ...expandable,
+  payment_method: z.string().optional(),
+  off_session: flag.optional(),
+  return_url: z.string().optional(),
+  error_on_requires_action: flag.optional(),
 });
 
 export const intentAt = (platform: FakePlatform, call: Call): Stripe.PaymentIntent =>
@@ -29,7 +41,12 @@ export const intentAt = (platform: FakePlatform, call: Call): Stripe.PaymentInte
 
 /** fact('intent.method_needs_its_customer') */
 const checkMethod = (platform: FakePlatform, id: string, customer: string | null, call: Call): string => {
-  const method = findObject(platform, call.key, platform.account.paymentMethods, { name: 'PaymentMethod', id, param: 'payment_method', status: 400 });
+  const method = findObject(
+    platform,
+    call.key,
+    platform.account.paymentMethods,
+    { name: 'PaymentMethod', id, param: 'payment_method', status: 400 },
+  );
   const owner = refOf(method.customer);
   if (owner !== null && owner !== customer) {
     throw invalidRequest({
@@ -46,18 +63,36 @@ const checkMethod = (platform: FakePlatform, id: string, customer: string | null
 const create = (platform: FakePlatform, parameters: z.output<typeof createParameters>, call: Call): Stripe.PaymentIntent => {
   // fact('intent.off_session_needs_confirm')
   if (parameters.off_session === true && parameters.confirm !== true) {
-    throw invalidRequest({ fact: fact('intent.off_session_needs_confirm'), param: 'off_session', message: 'You cannot set `off_session` unless you also set `confirm=true`.' });
+    throw invalidRequest({
+      fact: fact('intent.off_session_needs_confirm'),
+      param: 'off_session',
+      message: 'You cannot set `off_session` unless you also set `confirm=true`.',
+    });
   }
   if (parameters.amount < 1) {
-    throw invalidRequest({ fact: fact('request.parameter_invalid'), code: 'parameter_invalid_integer', param: 'amount', message: 'This value must be greater than or equal to 1.' });
+    throw invalidRequest({
+      fact: fact('request.parameter_invalid'),
+      code: 'parameter_invalid_integer',
+      param: 'amount',
+      message: 'This value must be greater than or equal to 1.',
+    });
   }
   if (!/^[a-z]{3}$/i.test(parameters.currency)) {
-    throw invalidRequest({ fact: fact('request.parameter_invalid'), param: 'currency', message: `Invalid currency: ${parameters.currency}.` });
+    throw invalidRequest({
+      fact: fact('request.parameter_invalid'),
+      param: 'currency',
+      message: `Invalid currency: ${parameters.currency}.`,
+    });
   }
   const customer =
     parameters.customer === undefined
       ? null
-      : findObject(platform, call.key, platform.account.customers, { name: 'customer', id: parameters.customer, param: 'customer', status: 400 }).id;
+      : findObject(
+        platform,
+        call.key,
+        platform.account.customers,
+        { name: 'customer', id: parameters.customer, param: 'customer', status: 400 },
+      ).id;
   const paymentMethod = parameters.payment_method === undefined ? null : checkMethod(platform, parameters.payment_method, customer, call);
   const intent = newPaymentIntent({
     id: platform.mintId('pi'),
@@ -76,7 +111,10 @@ const create = (platform: FakePlatform, parameters: z.output<typeof createParame
   platform.events.emit('payment_intent.created', intent, call.cause);
   if (parameters.confirm !== true) return intent;
   return confirmIntent(platform, intent, {
-    paymentMethod, offSession: parameters.off_session === true, errorOnAction: parameters.error_on_requires_action === true, cause: call.cause,
+    paymentMethod,
+    offSession: parameters.off_session === true,
+    errorOnAction: parameters.error_on_requires_action === true,
+    cause: call.cause,
   });
 };
 
@@ -92,7 +130,10 @@ const confirm = (platform: FakePlatform, parameters: z.output<typeof confirmPara
 };
 
 const CANCELABLE: readonly string[] = ['requires_payment_method', 'requires_capture', 'requires_confirmation', 'requires_action', 'processing'];
-const cancelParameters = z.strictObject({ ...expandable, cancellation_reason: z.enum(['abandoned', 'duplicate', 'fraudulent', 'requested_by_customer']).optional() });
+const cancelParameters = z.strictObject({
+  ...expandable,
+  cancellation_reason: z.enum(['abandoned', 'duplicate', 'fraudulent', 'requested_by_customer']).optional(),
+});
 
 const cancel = (platform: FakePlatform, parameters: z.output<typeof cancelParameters>, call: Call): Stripe.PaymentIntent => {
   const intent = intentAt(platform, call);
@@ -139,17 +180,34 @@ export const paymentIntentRoutes: readonly Route[] = [
     method: 'POST', path: '/v1/payment_intents', ...at, access: 'write', parameters: createParameters, run: create,
     moves: (platform, { confirm: confirmed, amount, currency, customer = null, payment_method: paymentMethod = null }) => {
       if (confirmed !== true) return null;
-      return { call: 'payment_intents.create', debtId: debtIdOf(platform.account, { amount, currency: currency.toLowerCase(), customer }), paymentMethod, locks: '' };
+      return {
+        call: 'payment_intents.create',
+        debtId: debtIdOf(platform.account, { amount, currency: currency.toLowerCase(), customer }),
+        paymentMethod,
+        locks: '',
+      };
     },
   }),
-  route({ method: 'GET', path: '/v1/payment_intents/:id', ...at, access: 'read', parameters: z.strictObject(expandable), run: (platform, _parameters, call) => intentAt(platform, call) }),
+  route({
+    method: 'GET',
+    path: '/v1/payment_intents/:id',
+    ...at,
+    access: 'read',
+    parameters: z.strictObject(expandable),
+    run: (platform, _parameters, call) => intentAt(platform, call),
+  }),
   route({ method: 'POST', path: '/v1/payment_intents/:id', ...at, access: 'write', parameters: updateParameters, run: update }),
   route({
     method: 'POST', path: '/v1/payment_intents/:id/confirm', ...at, access: 'write', parameters: confirmParameters, run: confirm,
     moves: (platform, parameters, id) => {
       const intent = platform.account.paymentIntents.get(id);
       if (intent === undefined) return null;
-      return { call: 'payment_intents.confirm', debtId: debtIdOf(platform.account, intent), paymentMethod: parameters.payment_method ?? refOf(intent.payment_method), locks: id };
+      return {
+        call: 'payment_intents.confirm',
+        debtId: debtIdOf(platform.account, intent),
+        paymentMethod: parameters.payment_method ?? refOf(intent.payment_method),
+        locks: id,
+      };
     },
   }),
   route({ method: 'POST', path: '/v1/payment_intents/:id/cancel', ...at, access: 'write', parameters: cancelParameters, run: cancel }),

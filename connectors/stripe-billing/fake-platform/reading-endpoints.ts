@@ -12,7 +12,10 @@ const paymentListParameters = z.strictObject({
   ...pageable,
   invoice: z.string().optional(),
   is_default: flag.optional(),
-  payment: z.strictObject({ type: z.enum(['payment_intent', 'charge', 'payment_record']), payment_intent: z.string().optional() }).optional(),
+  payment: z.strictObject({
+    type: z.enum(['payment_intent', 'charge', 'payment_record']),
+    payment_intent: z.string().optional(),
+  }).optional(),
   status: z.enum(['open', 'paid', 'canceled']).optional(),
   created: timeRange.optional(),
 });
@@ -32,7 +35,12 @@ const listPayments = (platform: FakePlatform, filter: z.output<typeof paymentLis
     filter,
   );
 
-const chargeListParameters = z.strictObject({ ...pageable, customer: z.string().optional(), payment_intent: z.string().optional(), created: timeRange.optional() });
+const chargeListParameters = z.strictObject({
+  ...pageable,
+  customer: z.string().optional(),
+  payment_intent: z.string().optional(),
+  created: timeRange.optional(),
+});
 
 const listCharges = (platform: FakePlatform, filter: z.output<typeof chargeListParameters>, call: Call): object =>
   pageOf(
@@ -62,10 +70,22 @@ const accountObject = ({ account }: FakePlatform): object => ({
 });
 
 export const readingRoutes: readonly Route[] = [
-  route({ method: 'GET', path: '/v1/invoice_payments', resource: 'invoices', access: 'read', parameters: paymentListParameters, run: listPayments }),
+  route({
+    method: 'GET',
+    path: '/v1/invoice_payments',
+    resource: 'invoices',
+    access: 'read',
+    parameters: paymentListParameters,
+    run: listPayments,
+  }),
   route({
     method: 'GET', path: '/v1/invoice_payments/:id', resource: 'invoices', access: 'read', parameters: one,
-    run: (platform, _parameters, call) => findObject(platform, call.key, platform.account.invoicePayments, { name: 'invoice_payment', id: call.id }),
+    run: (platform, _parameters, call) => findObject(
+      platform,
+      call.key,
+      platform.account.invoicePayments,
+      { name: 'invoice_payment', id: call.id },
+    ),
   }),
   route({ method: 'GET', path: '/v1/charges', resource: 'charges', access: 'read', parameters: chargeListParameters, run: listCharges }),
   route({
@@ -74,7 +94,12 @@ export const readingRoutes: readonly Route[] = [
   }),
   route({
     method: 'GET', path: '/v1/subscriptions/:id', resource: 'subscriptions', access: 'read', parameters: one,
-    run: (platform, _parameters, call) => findObject(platform, call.key, platform.account.subscriptions, { name: 'subscription', id: call.id }),
+    run: (platform, _parameters, call) => findObject(
+      platform,
+      call.key,
+      platform.account.subscriptions,
+      { name: 'subscription', id: call.id },
+    ),
   }),
   route({ method: 'GET', path: '/v1/account', resource: 'account', access: 'read', parameters: one, run: accountObject }),
 ];

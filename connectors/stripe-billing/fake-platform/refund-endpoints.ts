@@ -9,20 +9,41 @@ import { type Call, type Route, route } from './route.js';
 import { invalidRequest, refusedByState } from './stripe-failure.js';
 
 const createParameters = z.strictObject({
-  ...expandable, charge: z.string().optional(), payment_intent: z.string().optional(), amount: integer.optional(), metadata: metadata.optional(),
+  ...expandable,
+  charge: z.string().optional(),
+  payment_intent: z.string().optional(),
+  amount: integer.optional(),
+  metadata: metadata.optional(),
   reason: z.enum(['duplicate', 'fraudulent', 'requested_by_customer']).optional(),
 });
 
 const chargeToRefund = (platform: FakePlatform, parameters: z.output<typeof createParameters>, call: Call): Stripe.Charge => {
   const { charges, paymentIntents } = platform.account;
-  if (parameters.charge !== undefined) return findObject(platform, call.key, charges, { name: 'charge', id: parameters.charge, param: 'charge', status: 400 });
+  if (parameters.charge !== undefined) return findObject(
+    platform,
+    call.key,
+    charges,
+    { name: 'charge', id: parameters.charge, param: 'charge', status: 400 },
+  );
   if (parameters.payment_intent === undefined) {
-    throw invalidRequest({ fact: fact('request.parameter_missing'), code: 'parameter_missing', message: 'One of the following params should be provided for this request: payment_intent or charge.' });
+    throw invalidRequest({
+      fact: fact('request.parameter_missing'),
+      code: 'parameter_missing',
+      message: 'One of the following params should be provided for this request: payment_intent or charge.',
+    });
   }
-  const intent = findObject(platform, call.key, paymentIntents, { name: 'payment_intent', id: parameters.payment_intent, param: 'payment_intent', status: 400 });
+  const intent = findObject(
+    platform,
+    call.key,
+    paymentIntents,
+    { name: 'payment_intent', id: parameters.payment_intent, param: 'payment_intent', status: 400 },
+  );
   const charge = intent.status === 'succeeded' ? charges.get(refOf(intent.latest_charge) ?? '') : undefined;
   if (charge === undefined) {
-    throw refusedByState({ fact: fact('refund.refused'), message: `This PaymentIntent (${intent.id}) does not have a successful charge to refund.` });
+    throw refusedByState({
+      fact: fact('refund.refused'),
+      message: `This PaymentIntent (${intent.id}) does not have a successful charge to refund.`,
+    });
   }
   return charge;
 };
@@ -32,11 +53,19 @@ const create = (platform: FakePlatform, parameters: z.output<typeof createParame
   const charge = chargeToRefund(platform, parameters, call);
   const left = charge.amount_captured - charge.amount_refunded;
   if (charge.refunded || left === 0) {
-    throw refusedByState({ fact: fact('refund.refused'), code: 'charge_already_refunded', message: `Charge ${charge.id} has already been refunded.` });
+    throw refusedByState({
+      fact: fact('refund.refused'),
+      code: 'charge_already_refunded',
+      message: `Charge ${charge.id} has already been refunded.`,
+    });
   }
   const amount = parameters.amount ?? left;
   if (amount < 1 || amount > left) {
-    throw refusedByState({ fact: fact('refund.refused'), param: 'amount', message: `Refund amount (${amount}) is greater than unrefunded amount on charge (${left}).` });
+    throw refusedByState({
+      fact: fact('refund.refused'),
+      param: 'amount',
+      message: `Refund amount (${amount}) is greater than unrefunded amount on charge (${left}).`,
+    });
   }
   charge.amount_refunded += amount;
   charge.refunded = charge.amount_refunded === charge.amount_captured;

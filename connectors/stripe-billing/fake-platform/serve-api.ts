@@ -4,6 +4,7 @@ import { authenticate, authorize } from './authenticate.js';
 import type { Answer, Exchange } from './exchange.js';
 import { expanded } from './expand.js';
 import { fact } from './fact.js';
+import { appliesFirst, endByFault } from './end-by-fault.js';
 import type { FaultAction } from './faults.js';
 import { type Form, parseForm } from './form.js';
 import { fingerprintOf } from './idempotency.js';
@@ -22,7 +23,10 @@ interface Executed {
 const answerOf = (error: unknown, platform: FakePlatform): Executed => {
   if (!(error instanceof StripeFailure)) {
     const message = error instanceof Error ? (error.stack ?? error.message) : 'unknown';
-    return { answer: { status: 500, body: { error: { type: 'api_error', message: `The fake itself failed: ${message}` } }, headers: {} }, kept: false };
+    return {
+      answer: { status: 500, body: { error: { type: 'api_error', message: `The fake itself failed: ${message}` } }, headers: {} },
+      kept: false,
+    };
   }
   const { status, error: body, fact: rests, executed } = error.details;
   // fact('idempotency.state_refusals')
@@ -49,7 +53,11 @@ const expandOf = (form: Form): string[] => {
 
 const checkKeyLength = (key: string | null): void => {
   if (key === null || key.length <= 255) return;
-  throw invalidRequest({ fact: fact('idempotency.key_length'), type: 'idempotency_error', message: `Keys for idempotent requests must be at most 255 characters, this one has ${key.length}.` });
+  throw invalidRequest({
+    fact: fact('idempotency.key_length'),
+    type: 'idempotency_error',
+    message: `Keys for idempotent requests must be at most 255 characters, this one has ${key.length}.`,
+  });
 };
 
 interface Order {
@@ -105,43 +113,10 @@ const executeOnce = async (order: Order): Promise<{ readonly answer: Answer; rea
   const { answer, kept } = await execute(order);
   if (kept) platform.idempotency.keep(idempotencyKey, { status: answer.status, body: answer.body, requestId });
   else platform.idempotency.release(idempotencyKey);
-  return { answer: { ...answer, headers: { ...answer.headers, 'original-request': requestId, 'stripe-should-retry': 'false' } }, replayed: false };
-};
-
-const WITHOUT_ERROR_KEY: Answer = { status: 503, body: { message: 'Service Unavailable', status: 'maintenance' }, headers: {} };
-const RUBBISH: Answer = { status: 200, body: { hello: 'world', object: 'captive_portal' }, headers: {} };
-
-/** What a fault answers instead of the request's own answer; null for those that answer nothing. */
-const answerOfFault = (action: FaultAction): Answer | null => {
-  if (typeof action === 'object') return { status: action.status, body: action.body, headers: {} };
-  switch (action) {
-    case 'rubbish_200':
-    case 'rubbish_200_after_applying':
-      return RUBBISH;
-    case 'error_without_error_key_503':
-    case 'error_without_error_key_503_after_applying':
-      return WITHOUT_ERROR_KEY;
-    case '429':
-      // fact('request.rate_limited')
-      return { status: 429, body: { error: { code: 'rate_limit', message: 'Too many requests hit the API too quickly. We recommend an exponential backoff of your requests.', type: 'invalid_request_error' } }, headers: {} };
-    case 'drop_reply_after_applying':
-    case 'close_before_applying':
-    case 'hang':
-    case 'hang_after_applying':
-      return null;
-  }
-};
-
-const appliesFirst = (action: FaultAction | null): boolean => {
-  if (action === null) return true;
-  return typeof action === 'object' ? action.afterApplying === true : action.endsWith('_after_applying');
-};
-
-/** Ends a request that a fault struck. */
-const endByFault = (exchange: Exchange, action: FaultAction): void => {
-  const answer = answerOfFault(action);
-  if (answer !== null) exchange.answer(answer);
-  else if (action === 'drop_reply_after_applying' || action === 'close_before_applying') exchange.drop();
+  return {
+    answer: { ...answer, headers: { ...answer.headers, 'original-request': requestId, 'stripe-should-retry': 'false' } },
+    replayed: false,
+  };
 };
 
 /** fact('idempotency.keeps_500'): a 500 of Stripe itself is kept like any executed answer. */
@@ -172,7 +147,10 @@ export const serveApi = async (platform: FakePlatform, exchange: Exchange, locke
       endByFault(exchange, fault);
       return;
     }
-    const { answer, replayed } = await executeOnce(order).catch((error: unknown) => ({ answer: answerOf(error, platform).answer, replayed: false }));
+    const { answer, replayed } = await executeOnce(order).catch((error: unknown) => ({
+      answer: answerOf(error, platform).answer,
+      replayed: false,
+    }));
     noteResult(entry, answer, replayed);
     if (fault === null) exchange.answer(answer);
     else endByFault(exchange, fault);

@@ -26,7 +26,9 @@ export class StripeFailure extends Error {
   }
 }
 
-const docUrl = (code: string | undefined) => (code === undefined ? {} : { doc_url: `https://stripe.com/docs/error-codes/${code.replaceAll('_', '-')}` });
+const docUrl = (code: string | undefined) => (code === undefined ? {} : {
+  doc_url: `https://stripe.com/docs/error-codes/${code.replaceAll('_', '-')}`,
+});
 
 export interface RefusalDetails {
   readonly fact: FactId;
@@ -38,7 +40,15 @@ export interface RefusalDetails {
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
-const failureOf = ({ fact, message, code, param, status = 400, type = 'invalid_request_error', extra }: RefusalDetails, executed: boolean) =>
+const failureOf = ({
+  fact,
+  message,
+  code,
+  param,
+  status = 400,
+  type = 'invalid_request_error',
+  extra,
+}: RefusalDetails, executed: boolean) =>
   new StripeFailure({
     status,
     fact,

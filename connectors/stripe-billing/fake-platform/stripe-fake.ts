@@ -48,7 +48,10 @@ export interface StripeFake {
 
 const createPlatform = (options: StripeFakeOptions): FakePlatform => {
   const random = createRandom(options.seed ?? 1);
-  const clock = createFakeClock({ ...(options.scale === undefined ? {} : { scale: options.scale }), ...(options.origin === undefined ? {} : { origin: options.origin }) });
+  const clock = createFakeClock({
+    ...(options.scale === undefined ? {} : { scale: options.scale }),
+    ...(options.origin === undefined ? {} : { origin: options.origin }),
+  });
   const mintId = createIds(random);
   const livemode = options.livemode ?? false;
   const account = createAccount({ accountId: 'acct_1FakeMerchant0001', livemode, country: 'US', name: 'Fake Merchant' });

@@ -16,11 +16,19 @@ interface EndpointRecord {
 }
 
 const createParameters = z.strictObject({
-  ...expandable, url: z.string(), enabled_events: z.array(z.string()).min(1), api_version: z.string().optional(), description: z.string().optional(),
+  ...expandable,
+  url: z.string(),
+  enabled_events: z.array(z.string()).min(1),
+  api_version: z.string().optional(),
+  description: z.string().optional(),
   metadata: metadata.optional(), connect: flag.optional(),
 });
 const updateParameters = z.strictObject({
-  ...expandable, url: z.string().optional(), enabled_events: z.array(z.string()).min(1).optional(), disabled: flag.optional(), description: z.string().optional(),
+  ...expandable,
+  url: z.string().optional(),
+  enabled_events: z.array(z.string()).min(1).optional(),
+  disabled: flag.optional(),
+  description: z.string().optional(),
   metadata: metadata.optional(),
 });
 
@@ -32,18 +40,53 @@ const recordsOf = (platform: FakePlatform): Map<string, EndpointRecord> => {
   return found;
 };
 
+interface EndpointObject {
+  readonly id: string;
+  readonly object: 'webhook_endpoint';
+  readonly api_version: string | null;
+  readonly application: null;
+  readonly created: number;
+  readonly description: string | null;
+  readonly enabled_events: readonly string[];
+  readonly livemode: boolean;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly secret?: string | undefined;
+  readonly status: 'enabled' | 'disabled';
+  readonly url: string;
+}
+
 /** fact('webhook_endpoint.secret_once') */
-const objectOf = ({ target, created, livemode, description, metadata: own }: EndpointRecord, withSecret: boolean): { readonly id: string } => ({
+const objectOf = ({
+  target,
+  created,
+  livemode,
+  description,
+  metadata: own,
+}: EndpointRecord, show: { readonly secret: boolean }): EndpointObject => ({
   id: target.endpointId,
-  ...{ object: 'webhook_endpoint', api_version: target.apiVersion, application: null, created, description, enabled_events: target.enabledEvents, livemode, metadata: own },
-  ...(withSecret ? { secret: target.secrets[0] } : {}),
-  ...{ status: target.enabled ? 'enabled' : 'disabled', url: target.url },
+  object: 'webhook_endpoint',
+  api_version: target.apiVersion,
+  application: null,
+  created,
+  description,
+  enabled_events: target.enabledEvents,
+  livemode,
+  metadata: own,
+  ...(show.secret ? { secret: target.secrets[0] } : {}),
+  status: target.enabled ? 'enabled' : 'disabled',
+  url: target.url,
 });
 
 const find = (platform: FakePlatform, call: Call): EndpointRecord => {
   const found = recordsOf(platform).get(call.id);
   if (found === undefined || call.key.livemode !== found.livemode) {
-    throw invalidRequest({ fact: fact('request.resource_missing'), code: 'resource_missing', message: `No such webhook endpoint: '${call.id}'`, param: 'webhook_endpoint', status: 404 });
+    throw invalidRequest({
+      fact: fact('request.resource_missing'),
+      code: 'resource_missing',
+      message: `No such webhook endpoint: '${call.id}'`,
+      param: 'webhook_endpoint',
+      status: 404,
+    });
   }
   return found;
 };
@@ -73,12 +116,16 @@ const create = (platform: FakePlatform, parameters: z.output<typeof createParame
     throw invalidRequest({ fact: fact('request.parameter_invalid'), code: 'url_invalid', param: 'url', message: 'Not a valid URL' });
   }
   const record = addEndpoint(platform, {
-    url: parameters.url, secrets: [platform.mintId('whsec')], enabledEvents: parameters.enabled_events, apiVersion: parameters.api_version ?? null, seed: 0,
+    url: parameters.url,
+    secrets: [platform.mintId('whsec')],
+    enabledEvents: parameters.enabled_events,
+    apiVersion: parameters.api_version ?? null,
+    seed: 0,
     duplicates: 0, disorder: 0, livemode: call.key.livemode,
   });
   record.description = parameters.description ?? null;
   record.metadata = mergedMetadata(null, parameters.metadata ?? '');
-  return objectOf(record, true);
+  return objectOf(record, { secret: true });
 };
 
 const update = (platform: FakePlatform, change: z.output<typeof updateParameters>, call: Call): object => {
@@ -88,7 +135,7 @@ const update = (platform: FakePlatform, change: z.output<typeof updateParameters
   if (change.disabled !== undefined) record.target.enabled = !change.disabled;
   if (change.description !== undefined) record.description = change.description;
   if (change.metadata !== undefined) record.metadata = mergedMetadata(record.metadata, change.metadata);
-  return objectOf(record, false);
+  return objectOf(record, { secret: false });
 };
 
 const remove = (platform: FakePlatform, call: Call): object => {
@@ -106,9 +153,27 @@ export const webhookEndpointRoutes: readonly Route[] = [
   route({
     method: 'GET', path: '/v1/webhook_endpoints', ...at, access: 'read', parameters: z.strictObject(pageable),
     run: (platform, page, call) =>
-      pageOf('/v1/webhook_endpoints', [...recordsOf(platform).values()].filter(({ livemode }) => livemode === call.key.livemode).map((record) => objectOf(record, false)).toReversed(), page),
+      pageOf(
+        '/v1/webhook_endpoints',
+        [...recordsOf(platform).values()].filter(({ livemode }) => livemode === call.key.livemode).map((record) => objectOf(record, { secret: false })).toReversed(),
+        page,
+      ),
   }),
-  route({ method: 'GET', path: '/v1/webhook_endpoints/:id', ...at, access: 'read', parameters: one, run: (platform, _parameters, call) => objectOf(find(platform, call), false) }),
+  route({
+    method: 'GET',
+    path: '/v1/webhook_endpoints/:id',
+    ...at,
+    access: 'read',
+    parameters: one,
+    run: (platform, _parameters, call) => objectOf(find(platform, call), { secret: false }),
+  }),
   route({ method: 'POST', path: '/v1/webhook_endpoints/:id', ...at, access: 'write', parameters: updateParameters, run: update }),
-  route({ method: 'DELETE', path: '/v1/webhook_endpoints/:id', ...at, access: 'write', parameters: one, run: (platform, _parameters, call) => remove(platform, call) }),
+  route({
+    method: 'DELETE',
+    path: '/v1/webhook_endpoints/:id',
+    ...at,
+    access: 'write',
+    parameters: one,
+    run: (platform, _parameters, call) => remove(platform, call),
+  }),
 ];

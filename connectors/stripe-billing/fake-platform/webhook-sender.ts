@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import Stripe from 'stripe';
+import { Stripe } from 'stripe';
 import type { Emitted } from './event-log.js';
 import type { FakeClock } from './fake-clock.js';
 import { createRandom, type Random } from './random.js';
@@ -162,7 +162,10 @@ export const createWebhookSender = (clock: FakeClock): WebhookSender => {
   };
 
   return {
-    register: (target) => void targets.set(target.endpointId, { target, random: createRandom(target.seed), held: null, queue: Promise.resolve() }),
+    register: (target) => void targets.set(
+      target.endpointId,
+      { target, random: createRandom(target.seed), held: null, queue: Promise.resolve() },
+    ),
     unregister: (endpointId) => {
       const entry = targets.get(endpointId);
       if (entry !== undefined) entry.target.enabled = false;
@@ -174,7 +177,8 @@ export const createWebhookSender = (clock: FakeClock): WebhookSender => {
     },
     deliveries: () => log,
     idle: async () => {
-      while (busy > 0) await sleep(5);
+      const isBusy = () => busy > 0;
+      while (isBusy()) await sleep(5);
     },
     close: () => {
       for (const { target } of targets.values()) target.enabled = false;

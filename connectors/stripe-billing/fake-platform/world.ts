@@ -16,12 +16,22 @@ import type { Switches } from './switches.js';
 import { addEndpoint } from './webhook-endpoint-endpoints.js';
 import type { Delivery } from './webhook-sender.js';
 
-export const cardSchema = z.strictObject({ brand: z.string().default('visa'), results: z.array(z.string()).min(1), country: z.string().optional() });
+export const cardSchema = z.strictObject({
+  brand: z.string().default('visa'),
+  results: z.array(z.string()).min(1),
+  country: z.string().optional(),
+});
 const amount = z.int().min(1);
 const currency = z.string().regex(/^[a-z]{3}$/);
 
 export const commands = {
-  bill: z.strictObject({ label: z.string(), amount, currency: currency.default('usd'), card: cardSchema, smartRetry: z.array(z.number().positive()).optional() }),
+  bill: z.strictObject({
+    label: z.string(),
+    amount,
+    currency: currency.default('usd'),
+    card: cardSchema,
+    smartRetry: z.array(z.number().positive()).optional(),
+  }),
   addCustomer: z.strictObject({ card: cardSchema.optional(), currency: currency.default('usd') }),
   updateCard: z.strictObject({ customer: z.string(), card: cardSchema }),
   payElsewhere: z.strictObject({ invoice: z.string(), how: z.enum(['other_card', 'out_of_band']).default('other_card') }),
@@ -29,14 +39,27 @@ export const commands = {
   markUncollectible: z.strictObject({ invoice: z.string() }),
   cancelSubscription: z.strictObject({ subscription: z.string() }),
   smartRetryNow: z.strictObject({ invoice: z.string() }),
-  smartRetryAfterNextRead: z.strictObject({ invoice: z.string(), nth: z.int().min(1).default(1), on: z.enum(['invoice', 'invoice_payments']).default('invoice') }),
+  smartRetryAfterNextRead: z.strictObject({
+    invoice: z.string(),
+    nth: z.int().min(1).default(1),
+    on: z.enum(['invoice', 'invoice_payments']).default('invoice'),
+  }),
   smartRetryBeforeNextPay: z.strictObject({ invoice: z.string() }),
   registerWebhook: z.strictObject({
-    url: z.url(), secret: z.union([z.string(), z.array(z.string()).min(1)]), seed: z.int().default(1), duplicates: z.number().min(0).max(1).default(0),
-    disorder: z.number().min(0).max(1).default(0), enabledEvents: z.array(z.string()).min(1).default(['*']), apiVersion: z.string().nullable().default(null),
+    url: z.url(),
+    secret: z.union([z.string(), z.array(z.string()).min(1)]),
+    seed: z.int().default(1),
+    duplicates: z.number().min(0).max(1).default(0),
+    disorder: z.number().min(0).max(1).default(0),
+    enabledEvents: z.array(z.string()).min(1).default(['*']),
+    apiVersion: z.string().nullable().default(null),
   }),
   rollWebhookSecret: z.strictObject({ endpointId: z.string(), secret: z.string(), keepOld: z.boolean().default(true) }),
-  addKey: z.strictObject({ key: z.string(), livemode: z.boolean().default(false), permissions: z.record(z.string(), z.enum(['read', 'write'])).optional() }),
+  addKey: z.strictObject({
+    key: z.string(),
+    livemode: z.boolean().default(false),
+    permissions: z.record(z.string(), z.enum(['read', 'write'])).optional(),
+  }),
   setSwitches: z.record(z.string(), z.unknown()),
   setProcessingMs: z.strictObject({ ms: z.int().min(0) }),
   inject: faultSchema,
@@ -133,7 +156,13 @@ const addCustomer = (platform: FakePlatform, order: z.output<Commands['addCustom
   const method = order.card === undefined ? null : addCard(platform, { ...order.card, country: order.card.country ?? 'US', customer: id });
   const { account, clock } = platform;
   account.customers.set(id, newCustomer({
-    id, name: 'Direct Customer', email: `${id.toLowerCase()}@example.org`, currency: order.currency, defaultPaymentMethod: method?.id ?? null, created: clock.hubSeconds(), livemode: account.livemode,
+    id,
+    name: 'Direct Customer',
+    email: `${id.toLowerCase()}@example.org`,
+    currency: order.currency,
+    defaultPaymentMethod: method?.id ?? null,
+    created: clock.hubSeconds(),
+    livemode: account.livemode,
   }));
   return { customer: id, paymentMethod: method?.id ?? null };
 };
@@ -159,10 +188,16 @@ export const createWorld = (platform: FakePlatform): World => {
       const race = commands.smartRetryAfterNextRead.parse(order);
       platform.races.afterRead(race, () => succeedByStripe(platform, race.invoice));
     },
-    smartRetryBeforeNextPay: ({ invoice }) => platform.races.beforePay(named(account.invoices, 'invoice', invoice).id, () => succeedByStripe(platform, invoice)),
+    smartRetryBeforeNextPay: ({ invoice }) => platform.races.beforePay(
+      named(account.invoices, 'invoice', invoice).id,
+      () => succeedByStripe(platform, invoice),
+    ),
     registerWebhook: (order) => {
       const { secret, ...rest } = commands.registerWebhook.parse(order);
-      const record = addEndpoint(platform, { ...rest, secrets: typeof secret === 'string' ? [secret] : secret, livemode: account.livemode });
+      const record = addEndpoint(
+        platform,
+        { ...rest, secrets: typeof secret === 'string' ? [secret] : secret, livemode: account.livemode },
+      );
       return { endpointId: record.target.endpointId };
     },
     rollWebhookSecret: (order) => {
