@@ -1,7 +1,30 @@
 import type {
-  ChargeableToken, ChargeOutcome, ChargeRequest, CollectRequest, Ending, FindOutcome, Found, HealthReport, InvoiceRef, InvoiceState, NormalizedEvent,
-  PaymentToRecord, PlatformError, Pointer, RefundOutcome, RefundRequest, RepeatProtection, SettlementResult, TakeOver, TokenList, TokenReading, Unresolved, Verdict,
-  VerifiedDelivery, WebhookDelivery, WriteOnce,
+  ChargeableToken,
+  ChargeOutcome,
+  ChargeRequest,
+  CollectRequest,
+  Ending,
+  FindOutcome,
+  Found,
+  HealthReport,
+  InvoiceRef,
+  InvoiceState,
+  NormalizedEvent,
+  PaymentToRecord,
+  PlatformError,
+  Pointer,
+  RefundOutcome,
+  RefundRequest,
+  RepeatProtection,
+  SettlementResult,
+  TakeOver,
+  TokenList,
+  TokenReading,
+  Unresolved,
+  Verdict,
+  VerifiedDelivery,
+  WebhookDelivery,
+  WriteOnce,
 } from '../connector-kit/index.js';
 
 /** How far a merchant has switched a connection on. In `observe` nothing that could change the platform leaves. */
@@ -32,7 +55,8 @@ export type CallTime = ReadTime | WriteTime;
 type Answer<T> = Promise<CallResult<T>>;
 
 /** The verdict of a connector, and on a genuine delivery the proven delivery that `parse` takes. */
-export type Verification = Exclude<Verdict, { genuine: true }> | (Extract<Verdict, { genuine: true }> & { readonly delivery: VerifiedDelivery });
+export type Verification =
+  Exclude<Verdict, { genuine: true }> | (Extract<Verdict, { genuine: true }> & { readonly delivery: VerifiedDelivery });
 
 /** The guarded webhook part. */
 export interface WebhookUse {
@@ -72,11 +96,21 @@ export interface ConnectorUse {
     | {
         readonly mode: 'recorded';
         record(payment: PaymentToRecord, time: WriteTime): Answer<SettlementResult>;
-        readonly reverse?: (payment: PaymentToRecord, why: 'refund' | 'dispute' | 'late_failure', once: WriteOnce, time: WriteTime) => Answer<SettlementResult>;
+        readonly reverse?: (
+          payment: PaymentToRecord,
+          why: 'refund' | 'dispute' | 'late_failure',
+          once: WriteOnce,
+          time: WriteTime,
+        ) => Answer<SettlementResult>;
       };
-  readonly failures?: { list(since: Date, cursor: string | undefined, time: ReadTime): Answer<{ readonly found: Found; readonly next?: string }> };
+  readonly failures?: {
+    list(since: Date, cursor: string | undefined, time: ReadTime): Answer<{ readonly found: Found; readonly next?: string }>;
+  };
   readonly setup?: {
-    ensure(endpoints: readonly { readonly topic?: string; readonly url: string; readonly secret?: string }[], time: WriteTime): Answer<HealthReport>;
+    ensure(
+      endpoints: readonly { readonly topic?: string; readonly url: string; readonly secret?: string }[],
+      time: WriteTime,
+    ): Answer<HealthReport>;
     remove(time: WriteTime): Answer<void>;
   };
   checkHealth(time: ReadTime): Answer<HealthReport>;

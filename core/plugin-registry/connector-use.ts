@@ -1,9 +1,11 @@
+import type { z } from 'zod';
 import type { CallContext, ChargeOutcome, Connection, ConnectorDefinition, WriteOnce } from '../connector-kit/index.js';
+import * as answers from './answer-shapes.js';
 import type { CallResult, CallTime, ConnectorUse, OpenedAs } from './call-types.js';
 import { guardedCall, type CallRules, type CallSpec, type GuardSettings } from './guarded-call.js';
 import { judgeCollection } from './judge-outcome.js';
 import { writesUnder } from './plugin-io/index.js';
-import type { Openable, Sessions } from './sessions.js';
+import { nameOf, type Openable, type Sessions } from './sessions.js';
 import { webhookUse, type ProvenDeliveries } from './webhook-use.js';
 import type { WriteMemory } from './write-memory.js';
 
@@ -27,34 +29,32 @@ export const callerOf =
   (plugin: Openable, connection: Connection<unknown>, openedAs: OpenedAs, settings: UseSettings): Caller =>
   (spec, time, body, rules) => {
     const { sessions } = settings;
-    const open = () => (spec.kind === 'offline' ? sessions.offline(plugin, connection, openedAs) : sessions.of(plugin, connection, openedAs));
-    return guardedCall(plugin.plugin.replace('/', ' '), open, spec, time, settings, body, rules);
+    const open = () =>
+      spec.kind === 'offline' ? sessions.offline(plugin, connection, openedAs) : sessions.of(plugin, connection, openedAs);
+    return guardedCall(nameOf(plugin), open, spec, time, settings, body, rules);
   };
 
 /** The method only looks. */
-export const read = (method: string): CallSpec => ({ method, kind: 'read' });
+export const read = (method: string, shape: z.ZodType): CallSpec => ({ method, kind: 'read', shape });
 
 /** The method may change something. */
-export const write = (method: string): CallSpec => ({ method, kind: 'write' });
+export const write = (method: string, shape: z.ZodType): CallSpec => ({ method, kind: 'write', shape });
 
 type CollectOutcome = ChargeOutcome | { readonly status: 'already_paid' };
 
 type Definition = ConnectorDefinition<unknown, unknown>;
 
 const dunningUse = (dunning: Definition['dunning'], call: Caller): ConnectorUse['dunning'] => {
-  switch (dunning.mode) {
-    case 'merchant_switches_off':
-      return { mode: dunning.mode, how: dunning.how };
-    case 'harmless':
-      return { mode: dunning.mode, why: dunning.why };
-    case 'controllable':
-      return {
-        mode: dunning.mode,
-        neededFor: dunning.neededFor,
-        takeOver: (invoice, until, time) => call(write('dunning.takeOver'), time, (context) => dunning.takeOver(invoice, until, context)),
-        handBack: (invoice, ending, time) => call(write('dunning.handBack'), time, (context) => dunning.handBack(invoice, ending, context)),
-      };
-  }
+  if (dunning.mode === 'merchant_switches_off') return { mode: dunning.mode, how: dunning.how };
+  if (dunning.mode === 'harmless') return { mode: dunning.mode, why: dunning.why };
+  return {
+    mode: dunning.mode,
+    neededFor: dunning.neededFor,
+    takeOver: (invoice, until, time) =>
+      call(write('dunning.takeOver', answers.takeOver), time, (context) => dunning.takeOver(invoice, until, context)),
+    handBack: (invoice, ending, time) =>
+      call(write('dunning.handBack', answers.handedBack), time, (context) => dunning.handBack(invoice, ending, context)),
+  };
 };
 
 const settlementUse = (settlement: Definition['settlement'], call: Caller): ConnectorUse['settlement'] => {
@@ -62,17 +62,24 @@ const settlementUse = (settlement: Definition['settlement'], call: Caller): Conn
   const reverse = settlement.reverse?.bind(settlement);
   return {
     mode: settlement.mode,
-    record: (payment, time) => call(write('settlement.record'), time, (context) => settlement.record(payment, context)),
+    record: (payment, time) =>
+      call(write('settlement.record', answers.settlementResult), time, (context) => settlement.record(payment, context)),
     ...(reverse === undefined
       ? {}
-      : { reverse: (payment, why, once, time) => call(write('settlement.reverse'), time, (context) => reverse(payment, why, once, context)) }),
+      : {
+          reverse: (payment, why, once, time) =>
+            call(write('settlement.reverse', answers.settlementResult), time, (context) => reverse(payment, why, once, context)),
+        }),
   };
 };
 
 const paymentMethodsUse = (methods: Definition['paymentMethods'], call: Caller): ConnectorUse['paymentMethods'] =>
   methods.mode === 'held_by_platform'
     ? { mode: methods.mode, why: methods.why }
-    : { mode: methods.mode, list: (invoice, time) => call(read('paymentMethods.list'), time, (context) => methods.list(invoice, context)) };
+    : {
+        mode: methods.mode,
+        list: (invoice, time) => call(read('paymentMethods.list', answers.tokenList), time, (context) => methods.list(invoice, context)),
+      };
 
 const collectionUse = (
   collection: NonNullable<Definition['collection']>,
@@ -89,8 +96,15 @@ const collectionUse = (
     };
   };
   return {
-    collectNow: (request, time) => call(write('collection.collectNow'), time, (context) => collection.collectNow(request, context), rules(request.once)),
-    findCollection: (request, time) => call(read('collection.findCollection'), time, (context) => collection.findCollection(request, context)),
+    collectNow: (request, time) =>
+      call(
+        write('collection.collectNow', answers.collectOutcome),
+        time,
+        (context) => collection.collectNow(request, context),
+        rules(request.once),
+      ),
+    findCollection: (request, time) =>
+      call(read('collection.findCollection', answers.findOutcome), time, (context) => collection.findCollection(request, context)),
     protection: () => collection.protection(connection.config),
   };
 };
@@ -113,23 +127,33 @@ export const connectorUse = (
       ...webhookUse(webhook, connection, account, settings.proven, (spec, time, body) => call(spec, time, body)),
       topics: () => webhook.topics?.(connection.config) ?? [],
     },
-    ...(understand === undefined ? {} : { understand: (pointer, time) => call(read('understand'), time, (context) => understand(pointer, context)) }),
-    invoices: { read: (invoice, time) => call(read('invoices.read'), time, (context) => invoices.read(invoice, context)) },
+    ...(understand === undefined
+      ? {}
+      : { understand: (pointer, time) => call(read('understand', answers.understood), time, (context) => understand(pointer, context)) }),
+    invoices: {
+      read: (invoice, time) => call(read('invoices.read', answers.invoiceState), time, (context) => invoices.read(invoice, context)),
+    },
     paymentMethods: paymentMethodsUse(definition.paymentMethods, call),
     dunning: dunningUse(definition.dunning, call),
     ...(collection === undefined ? {} : { collection: collectionUse(collection, connection, account, settings.writes, call) }),
     settlement: settlementUse(definition.settlement, call),
     ...(failures === undefined
       ? {}
-      : { failures: { list: (since, cursor, time) => call(read('failures.list'), time, (context) => failures.list(since, cursor, context)) } }),
+      : {
+          failures: {
+            list: (since, cursor, time) =>
+              call(read('failures.list', answers.failurePage), time, (context) => failures.list(since, cursor, context)),
+          },
+        }),
     ...(setup === undefined
       ? {}
       : {
           setup: {
-            ensure: (endpoints, time) => call(write('setup.ensure'), time, (context) => setup.ensure(endpoints, context)),
-            remove: (time) => call(write('setup.remove'), time, (context) => setup.remove(context)),
+            ensure: (endpoints, time) =>
+              call(write('setup.ensure', answers.healthReport), time, (context) => setup.ensure(endpoints, context)),
+            remove: (time) => call(write('setup.remove', answers.nothing), time, (context) => setup.remove(context)),
           },
         }),
-    checkHealth: (time) => call(read('checkHealth'), time, (context) => definition.checkHealth(context)),
+    checkHealth: (time) => call(read('checkHealth', answers.healthReport), time, (context) => definition.checkHealth(context)),
   };
 };

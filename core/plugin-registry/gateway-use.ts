@@ -1,4 +1,5 @@
 import type { Connection, GatewayDefinition } from '../connector-kit/index.js';
+import * as answers from './answer-shapes.js';
 import type { GatewayUse, OpenedAs } from './call-types.js';
 import { callerOf, read, write, type UseSettings } from './connector-use.js';
 import { judgeOutcome } from './judge-outcome.js';
@@ -24,12 +25,22 @@ export const gatewayUse = (
     accepts: (token) => definition.accepts(token, account.config),
     currencies: () => definition.currencies?.(account.config) ?? 'any',
     protection: () => definition.protection(account.config),
-    ...(prepare === undefined ? {} : { prepare: (request, time) => call(write('prepare'), time, (context) => prepare(request, context)) }),
-    charge: (request, time) => call(write('charge'), time, (context) => definition.charge(request, context), { judge: judgeOutcome }),
-    find: (request, time) => call(read('find'), time, (context) => definition.find(request, context)),
-    ...(revoke === undefined ? {} : { revoke: (request, time) => call(write('revoke'), time, (context) => revoke(request, context), { judge: judgeOutcome }) }),
-    refund: (request, time) => call(write('refund'), time, (context) => definition.refund(request, context)),
-    ...(definition.webhook === undefined ? {} : { webhook: webhookUse(definition.webhook, account, id, settings.proven, (spec, time, body) => call(spec, time, body)) }),
-    checkHealth: (time) => call(read('checkHealth'), time, (context) => definition.checkHealth(context)),
+    ...(prepare === undefined
+      ? {}
+      : { prepare: (request, time) => call(write('prepare', answers.prepared), time, (context) => prepare(request, context)) }),
+    charge: (request, time) =>
+      call(write('charge', answers.chargeOutcome), time, (context) => definition.charge(request, context), { judge: judgeOutcome }),
+    find: (request, time) => call(read('find', answers.findOutcome), time, (context) => definition.find(request, context)),
+    ...(revoke === undefined
+      ? {}
+      : {
+          revoke: (request, time) =>
+            call(write('revoke', answers.revokeOutcome), time, (context) => revoke(request, context), { judge: judgeOutcome }),
+        }),
+    refund: (request, time) => call(write('refund', answers.refundOutcome), time, (context) => definition.refund(request, context)),
+    ...(definition.webhook === undefined
+      ? {}
+      : { webhook: webhookUse(definition.webhook, account, id, settings.proven, (spec, time, body) => call(spec, time, body)) }),
+    checkHealth: (time) => call(read('checkHealth', answers.healthReport), time, (context) => definition.checkHealth(context)),
   };
 };

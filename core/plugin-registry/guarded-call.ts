@@ -1,16 +1,19 @@
-import { PlatformError, type CallContext } from '../connector-kit/index.js';
+import type { z } from 'zod';
+import type { CallContext, PlatformError } from '../connector-kit/index.js';
 import type { OpenAccount } from './account.js';
 import type { CallResult, CallTime } from './call-types.js';
 import type { CredentialStore } from './credentials.js';
 import { plainCopy } from './plain-data.js';
 import { deadlinePassed, forbidden, rejectedBy, runInCall, tooLate, type PluginCall } from './plugin-io/index.js';
-import { translateError } from './translate-error.js';
+import { translateError, UnexpectedAnswer } from './translate-error.js';
 
 /** What the guard must know of a method of the contract. */
 export interface CallSpec {
   /** As the contract names it: `collection.collectNow`. */
   readonly method: string;
   readonly kind: PluginCall['kind'];
+  /** What the answer must look like. */
+  readonly shape: z.ZodType;
 }
 
 /** What a guarded call is run with. */
@@ -19,7 +22,7 @@ export interface GuardSettings {
   readonly credentials: CredentialStore;
 }
 
-/** Opens the account at the first moment of the call; may throw what the plugin's `open`, `hosts` or `limits` throws. */
+/** Opens the account at the first moment of the call; throws a PlatformError if it cannot be. */
 export type Opener = () => OpenAccount;
 
 /** What one method asks beyond the general rules. */
@@ -37,11 +40,14 @@ const refusedTime = (name: string, spec: CallSpec, time: CallTime, now: Date): P
   const dates = spec.kind === 'write' ? { deadline: time.deadline, sendBefore } : { deadline: time.deadline };
   for (const [member, date] of Object.entries(dates)) {
     if (!(date instanceof Date) || Number.isNaN(date.getTime())) {
-      return forbidden(`${name}: ${member} is not a date; ${spec.kind === 'write' ? 'a call that is not a read needs deadline and sendBefore' : 'a read needs deadline'}, both wall time.`);
+      return forbidden(
+        `${name}: ${member} is not a date; ${spec.kind === 'write' ? 'a call that is not a read needs deadline and sendBefore' : 'a read needs deadline'}, both wall time.`,
+      );
     }
   }
   if (time.deadline <= now) return tooLate(`${name}: not begun, its deadline ${time.deadline.toISOString()} had passed.`, 'no');
-  if (spec.kind === 'write' && sendBefore !== undefined && sendBefore <= now) return tooLate(`${name}: not begun, its sendBefore ${sendBefore.toISOString()} had passed.`, 'no');
+  if (spec.kind === 'write' && sendBefore !== undefined && sendBefore <= now)
+    return tooLate(`${name}: not begun, its sendBefore ${sendBefore.toISOString()} had passed.`, 'no');
   return undefined;
 };
 
@@ -60,6 +66,13 @@ const contextOf = (account: OpenAccount, call: PluginCall, settings: GuardSettin
     return value;
   },
 });
+
+const checkedShape = <T>(copy: T, shape: z.ZodType): T => {
+  const issue = shape.safeParse(copy).error?.issues[0];
+  if (issue === undefined) return copy;
+  const place = issue.path.length === 0 ? 'the answer' : `the answer's ${issue.path.map(String).join('.')}`;
+  throw new UnexpectedAnswer(`${place} is not what the contract says: ${issue.message}`);
+};
 
 /**
  * Runs one method of a plugin: under its deadline even if the plugin hangs, with the account's sockets open to it and to nobody else, its answer taken as
@@ -83,7 +96,7 @@ export const guardedCall = async <T>(
   try {
     account = runInCall(undefined, open);
   } catch (error) {
-    return { ok: false, error: translateError(error, { name: `${name}: the connection could not be opened`, reached: 'no', strip: (text) => text }) };
+    return { ok: false, error: translateError(error, { name, reached: 'no', strip: (text) => text }) };
   }
 
   const ending = new AbortController();
@@ -98,13 +111,14 @@ export const guardedCall = async <T>(
     seen: new Set(),
     minting: false,
   };
-  if (call.observe && spec.kind === 'write') return { ok: false, error: forbidden(`${name}: held back, because the connection only observes.`) };
+  if (call.observe && spec.kind === 'write')
+    return { ok: false, error: forbidden(`${name}: held back, because the connection only observes.`) };
 
   const alarm = setTimeout(() => ending.abort(deadlinePassed(call)), Math.min(time.deadline.getTime() - now.getTime(), MAX_TIMER_MS));
   try {
     const answer = runInCall(call, async () => body(contextOf(account, call, settings)));
     const value = await Promise.race([answer, rejectedBy(ending.signal)]);
-    const copy = plainCopy(value, 'the answer');
+    const copy = checkedShape(plainCopy(value, 'the answer'), spec.shape);
     return { ok: true, value: rules.judge === undefined ? copy : rules.judge(copy, call) };
   } catch (error) {
     return { ok: false, error: translateError(error, { name, call, strip: account.strip }) };

@@ -4,11 +4,27 @@
  * only their own hosts, through one set of sockets. Must not know: cases, merchants, storage, or the name of any platform.
  */
 export type {
-  CallResult, CallTime, ConnectionMode, ConnectorUse, GatewayUse, OpenedAs, ReadTime, Verification, WebhookUse, WriteTime,
+  CallResult,
+  CallTime,
+  ConnectionMode,
+  ConnectorUse,
+  GatewayUse,
+  OpenedAs,
+  ReadTime,
+  Verification,
+  WebhookUse,
+  WriteTime,
 } from './call-types.js';
 export { createMemoryCredentials, type CredentialKey, type CredentialStore, type MintedCredential } from './credentials.js';
 export { loadPlugins, type LoadOptions } from './load-plugins.js';
-export type { ConfigProblem, ConnectorCapabilities, GatewayCapabilities, LoadedConnector, LoadedGateway, ParsedConfig } from './loaded-plugin.js';
+export type {
+  ConfigProblem,
+  ConnectorCapabilities,
+  GatewayCapabilities,
+  LoadedConnector,
+  LoadedGateway,
+  ParsedConfig,
+} from './loaded-plugin.js';
 export { PluginLoadError, type PluginProblem, type PluginProblemCode } from './plugin-problem.js';
 export type { PluginRegistry, QuarantinedPlugin, RegistryOptions } from './registry.js';
 export type { PluginLogEntry } from './sessions.js';

@@ -34,7 +34,8 @@ const REQUIRED = {
 const at = (definition: unknown, path: string): unknown =>
   path.split('.').reduce<unknown>((value, member) => (isRecord(value) ? value[member] : undefined), definition);
 
-const nameOf = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'an array' : value === undefined ? 'nothing' : `a ${typeof value}`);
+const nameOf = (value: unknown): string =>
+  value === null ? 'null' : Array.isArray(value) ? 'an array' : value === undefined ? 'nothing' : `a ${typeof value}`;
 
 const missingParts = (definition: unknown, kind: 'connector' | 'gateway', told: Told): PluginProblem[] => {
   const required = REQUIRED[kind];
@@ -45,18 +46,35 @@ const missingParts = (definition: unknown, kind: 'connector' | 'gateway', told: 
   return wanted
     .filter(({ path, type }) => typeof at(definition, path) !== type)
     .map(({ path, expected }) =>
-      told('HUB_PLUGIN_PART_MISSING', `${path} is ${nameOf(at(definition, path))}`, `${path}: ${expected}`, `add ${path} to define${kind === 'connector' ? 'Connector' : 'Gateway'}({...}); the compiler names what it must be`),
+      told(
+        'HUB_PLUGIN_PART_MISSING',
+        `${path} is ${nameOf(at(definition, path))}`,
+        `${path}: ${expected}`,
+        `add ${path} to define${kind === 'connector' ? 'Connector' : 'Gateway'}({...}); the compiler names what it must be`,
+      ),
     );
 };
 
 const configProblems = (schema: unknown, told: Told): PluginProblem[] => {
   const loose = looseMembers(schema);
   if (loose === 'not_an_object') {
-    return [told('HUB_PLUGIN_CONFIG_LOOSE', 'configSchema is not an object schema', 'configSchema: z.strictObject({...})', 'wrap the settings in z.strictObject({...}), so that a misspelt setting is refused')];
+    return [
+      told(
+        'HUB_PLUGIN_CONFIG_LOOSE',
+        'configSchema is not an object schema',
+        'configSchema: z.strictObject({...})',
+        'wrap the settings in z.strictObject({...}), so that a misspelt setting is refused',
+      ),
+    ];
   }
   return loose.map((path) => {
     const place = path === '' ? 'configSchema' : `configSchema member ${path}`;
-    return told('HUB_PLUGIN_CONFIG_LOOSE', `${place} accepts unknown keys`, `${place}: z.strictObject({...})`, 'replace z.object or z.looseObject by z.strictObject, so that a misspelt setting is refused');
+    return told(
+      'HUB_PLUGIN_CONFIG_LOOSE',
+      `${place} accepts unknown keys`,
+      `${place}: z.strictObject({...})`,
+      'replace z.object or z.looseObject by z.strictObject, so that a misspelt setting is refused',
+    );
   });
 };
 
@@ -76,16 +94,35 @@ export const inspectPlugin = (place: PluginPlace, module: unknown): AnyDefinitio
   const definition = isRecord(module) ? module[kind] : undefined;
   if (!isRecord(definition)) {
     const exported = isRecord(module) ? Object.keys(module).sort().join(', ') : '';
-    const found = definition === undefined ? `the module exports ${exported === '' ? 'nothing' : exported}` : `its export ${kind} is ${nameOf(definition)}`;
-    return [told('HUB_PLUGIN_NOT_DEFINED', found, `an export named ${kind}`, `export const ${kind} = ${maker}({ id: '${pluginId}', ... })`)];
+    const found =
+      definition === undefined
+        ? `the module exports ${exported === '' ? 'nothing' : exported}`
+        : `its export ${kind} is ${nameOf(definition)}`;
+    return [
+      told('HUB_PLUGIN_NOT_DEFINED', found, `an export named ${kind}`, `export const ${kind} = ${maker}({ id: '${pluginId}', ... })`),
+    ];
   }
   const problems = [
     ...(definition['id'] === pluginId
       ? []
-      : [told('HUB_PLUGIN_ID_MISMATCH', `id ${JSON.stringify(definition['id'] ?? null)}`, `id ${JSON.stringify(pluginId)}, its key in the plugin list`, 'make the id and the key equal; the key is also the slug of its webhook URLs')]),
+      : [
+          told(
+            'HUB_PLUGIN_ID_MISMATCH',
+            `id ${JSON.stringify(definition['id'] ?? null)}`,
+            `id ${JSON.stringify(pluginId)}, its key in the plugin list`,
+            'make the id and the key equal; the key is also the slug of its webhook URLs',
+          ),
+        ]),
     ...(typeof definition['contract'] !== 'string' || contractFits(definition['contract'])
       ? []
-      : [told('HUB_PLUGIN_CONTRACT_MISMATCH', `contract ${JSON.stringify(definition['contract'])}`, `contract ${JSON.stringify(CONTRACT_VERSION)}`, `bring the plugin to contract ${CONTRACT_VERSION} and state it with CONTRACT_VERSION from the connector kit`)]),
+      : [
+          told(
+            'HUB_PLUGIN_CONTRACT_MISMATCH',
+            `contract ${JSON.stringify(definition['contract'])}`,
+            `contract ${JSON.stringify(CONTRACT_VERSION)}`,
+            `bring the plugin to contract ${CONTRACT_VERSION} and state it with CONTRACT_VERSION from the connector kit`,
+          ),
+        ]),
     ...missingParts(definition, kind, told),
     ...configProblems(definition['configSchema'], told),
   ];

@@ -12,8 +12,15 @@ export const judgeOutcome = <T extends { readonly status: string } | ChargeOutco
     : outcome;
 
 /** A collection may say `already_paid` only if exactly one request went out under its key, in this call and before it. */
-export const judgeCollection = <T extends { readonly status: string }>(outcome: T, call: PluginCall, key: string, writesBefore: number): T | Unsure => {
+export const judgeCollection = <T extends { readonly status: string }>(
+  outcome: T,
+  call: PluginCall,
+  key: string,
+  writesBefore: number,
+): T | Unsure => {
   if (outcome.status !== 'already_paid') return judgeOutcome(outcome, call);
   const writes = writesBefore + writesUnder(call, key);
-  return writes === 1 ? outcome : unsure(`${call.name} answered already_paid, but ${String(writes)} requests had gone out under this key, so the payment may be ours`);
+  return writes === 1
+    ? outcome
+    : unsure(`${call.name} answered already_paid, but ${String(writes)} requests had gone out under this key, so the payment may be ours`);
 };

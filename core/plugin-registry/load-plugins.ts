@@ -34,19 +34,42 @@ const loadOne = async (kind: PluginPlace['kind'], pluginId: string, entry: Plugi
     alarm = setTimeout(() => resolve('late'), timeoutMs);
   });
   try {
-    const loaded = await Promise.race([Promise.resolve().then(load).then((module) => ({ module })), late]);
+    const loaded = await Promise.race([
+      Promise.resolve()
+        .then(load)
+        .then((module) => ({ module })),
+      late,
+    ]);
     if (loaded !== 'late') return { place, quarantine, found: inspectPlugin(place, loaded.module) };
     return {
       place,
       quarantine,
-      found: [{ code: 'HUB_PLUGIN_LOAD_TIMEOUT', ...place, found: `still loading after ${String(timeoutMs)} ms`, expected: 'a module that loads at once', fix: 'move work at import time (top-level await, network, large files) into open()' }],
+      found: [
+        {
+          code: 'HUB_PLUGIN_LOAD_TIMEOUT',
+          ...place,
+          found: `still loading after ${String(timeoutMs)} ms`,
+          expected: 'a module that loads at once',
+          fix: 'move work at import time (top-level await, network, large files) into open()',
+        },
+      ],
     };
   } catch (error) {
-    const message = error instanceof Error ? `${error.name}: ${error.message.split('\n')[0] ?? ''}` : 'something was thrown that is no error';
+    const message =
+      error instanceof Error ? `${error.name}: ${error.message.split('\n')[0] ?? ''}` : 'something was thrown that is no error';
     return {
       place,
       quarantine,
-      found: [{ code: 'HUB_PLUGIN_IMPORT_FAILED', ...place, found: message, expected: 'a module that can be imported', fix: 'mend what the error names (it is the cause of this one), or take the line out of the plugin list', cause: error }],
+      found: [
+        {
+          code: 'HUB_PLUGIN_IMPORT_FAILED',
+          ...place,
+          found: message,
+          expected: 'a module that can be imported',
+          fix: 'mend what the error names (it is the cause of this one), or take the line out of the plugin list',
+          cause: error,
+        },
+      ],
     };
   } finally {
     clearTimeout(alarm);
@@ -55,7 +78,8 @@ const loadOne = async (kind: PluginPlace['kind'], pluginId: string, entry: Plugi
 
 const refuseForeignRoutes = (routes: ReadonlyMap<string, URL>): void => {
   for (const [host, url] of routes) {
-    if (url.protocol !== 'http:' || !isLoopback(url)) throw new Error(`The route of ${host} leads to ${url.protocol}//${url.host}; a stand-in is reached at http:// on loopback only.`);
+    if (url.protocol !== 'http:' || !isLoopback(url))
+      throw new Error(`The route of ${host} leads to ${url.protocol}//${url.host}; a stand-in is reached at http:// on loopback only.`);
   }
 };
 
@@ -74,6 +98,8 @@ export const loadPlugins = async (plugins: PluginList, options: LoadOptions): Pr
   const refused = outcomes.flatMap(({ found, quarantine }) => (isProblems(found) && !quarantine ? found : []));
   if (refused.length > 0) throw new PluginLoadError(refused);
   const definitions = outcomes.flatMap(({ found }) => (isProblems(found) ? [] : [found]));
-  const quarantined = outcomes.flatMap(({ place, found }) => (isProblems(found) ? [{ kind: place.kind, pluginId: place.pluginId, problems: found }] : []));
+  const quarantined = outcomes.flatMap(({ place, found }) =>
+    isProblems(found) ? [{ kind: place.kind, pluginId: place.pluginId, problems: found }] : [],
+  );
   return createRegistry(definitions, quarantined, options);
 };

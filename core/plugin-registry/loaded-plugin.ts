@@ -9,7 +9,8 @@ export interface ConfigProblem {
 }
 
 /** A parsed config, or everything that is wrong with it. */
-export type ParsedConfig = { readonly ok: true; readonly config: unknown } | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+export type ParsedConfig =
+  { readonly ok: true; readonly config: unknown } | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
 /** What a connector can do, derived from the parts and modes it has. */
 export interface ConnectorCapabilities {
@@ -63,20 +64,30 @@ const textsWithin = (value: unknown): readonly string[] => {
 };
 
 const pathOf = (path: readonly PropertyKey[]): string =>
-  path.reduce<string>((text, step) => (typeof step === 'number' ? `${text}[${String(step)}]` : text === '' ? String(step) : `${text}.${String(step)}`), '');
+  path.reduce<string>(
+    (text, step) => (typeof step === 'number' ? `${text}[${String(step)}]` : text === '' ? String(step) : `${text}.${String(step)}`),
+    '',
+  );
 
-const configParser = (schema: z.ZodType) => (entered: unknown): ParsedConfig => {
-  try {
-    const parsed = schema.safeParse(entered);
-    if (parsed.success) return { ok: true, config: parsed.data };
-    // A message that a plugin wrote itself may repeat what was entered.
-    const entries = textsWithin(entered).filter((text) => text.length > 3).sort((one, other) => other.length - one.length);
-    const told = (message: string): string => entries.reduce((text, entry) => text.replaceAll(entry, '[value]'), message);
-    return { ok: false, problems: parsed.error.issues.map((issue) => ({ path: pathOf(issue.path), message: told(issue.message) })) };
-  } catch {
-    return { ok: false, problems: [{ path: '', message: 'the config schema of the plugin itself failed; it must parse synchronously and not throw' }] };
-  }
-};
+const configParser =
+  (schema: z.ZodType) =>
+  (entered: unknown): ParsedConfig => {
+    try {
+      const parsed = schema.safeParse(entered);
+      if (parsed.success) return { ok: true, config: parsed.data };
+      // A message that a plugin wrote itself may repeat what was entered.
+      const entries = textsWithin(entered)
+        .filter((text) => text.length > 3)
+        .sort((one, other) => other.length - one.length);
+      const told = (message: string): string => entries.reduce((text, entry) => text.replaceAll(entry, '[value]'), message);
+      return { ok: false, problems: parsed.error.issues.map((issue) => ({ path: pathOf(issue.path), message: told(issue.message) })) };
+    } catch {
+      return {
+        ok: false,
+        problems: [{ path: '', message: 'the config schema of the plugin itself failed; it must parse synchronously and not throw' }],
+      };
+    }
+  };
 
 /** The facts of a connector. */
 export const loadedConnector = (definition: ConnectorDefinition<unknown, unknown>): LoadedConnector =>

@@ -8,9 +8,12 @@ interface SchemaDefinition {
   readonly [member: string]: unknown;
 }
 
+// oxlint-disable-next-line no-underscore-dangle -- the name is zod's
+const innerOf = (schema: { readonly _zod: unknown }): unknown => schema._zod;
+
 const definitionOf = (schema: unknown): SchemaDefinition | undefined => {
   if (typeof schema !== 'object' || schema === null || !('_zod' in schema)) return undefined;
-  const inner = schema._zod;
+  const inner = innerOf(schema);
   if (typeof inner !== 'object' || inner === null || !('def' in inner)) return undefined;
   return typeof inner.def === 'object' && inner.def !== null ? (inner.def as SchemaDefinition) : undefined;
 };

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** Thrown for a value that is not plain data; names the place, never the value. */
 export class NotPlainData extends Error {
   override readonly name = 'NotPlainData';
@@ -11,25 +13,15 @@ const kindOf = (value: object): string => {
 };
 
 const copyOf = (value: unknown, place: string, within: readonly object[]): unknown => {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-    case 'undefined':
-      return value;
-    case 'number':
-      if (Number.isFinite(value)) return value;
-      throw new NotPlainData(`${place} is ${String(value)}`);
-    case 'object':
-      return value === null ? null : copyOfObject(value, place, within);
-    case 'bigint':
-    case 'function':
-    case 'symbol':
-      throw new NotPlainData(`${place} is a ${typeof value}`);
-  }
+  if (value === null || value === undefined || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'object') return copyOfObject(value, place, within);
+  if (typeof value !== 'number') throw new NotPlainData(`${place} is a ${typeof value}`);
+  if (!Number.isFinite(value)) throw new NotPlainData(`${place} is ${String(value)}`);
+  return value;
 };
 
 const copyOfObject = (value: object, place: string, within: readonly object[]): unknown => {
-  if (value instanceof Date) {
+  if (types.isDate(value)) {
     if (Number.isNaN(value.getTime())) throw new NotPlainData(`${place} is an invalid date`);
     return new Date(value);
   }

@@ -59,7 +59,11 @@ const unknownPlugin = (kind: string, id: string, known: Iterable<string>): Error
   new Error(`There is no ${kind} ${JSON.stringify(id)}; loaded: ${[...known].sort().join(', ') || 'none'}. Add it to plugins.config.ts.`);
 
 /** Builds the registry over inspected definitions. */
-export const createRegistry = (definitions: readonly AnyDefinition[], quarantined: readonly QuarantinedPlugin[], options: RegistryOptions): PluginRegistry => {
+export const createRegistry = (
+  definitions: readonly AnyDefinition[],
+  quarantined: readonly QuarantinedPlugin[],
+  options: RegistryOptions,
+): PluginRegistry => {
   const { wallNow, certificateAuthorities } = options;
   const sessions = createSessions({
     routes: options.routes ?? new Map(),

@@ -4,6 +4,7 @@ import type { OpenAccount } from './account.js';
 import type { OpenedAs } from './call-types.js';
 import { createPluginIo, createRateBudget, type RateBudget, type RateLimits } from './plugin-io/index.js';
 import { createStripper, secretsWithin, stripWithin } from './strip-secrets.js';
+import { translateError } from './translate-error.js';
 
 /** What connectors and gateways have in common for being opened. */
 export interface Openable {
@@ -24,6 +25,9 @@ export interface PluginLogEntry {
   readonly fields: object;
 }
 
+/** A plugin's name in messages: `connector example`. */
+export const nameOf = ({ plugin }: Openable): string => plugin.replace('/', ' ');
+
 /** What sessions are made with. */
 export interface SessionSettings {
   readonly routes: ReadonlyMap<string, URL>;
@@ -37,7 +41,7 @@ export interface SessionSettings {
 
 /** Open accounts, kept while they are used. */
 export interface Sessions {
-  /** The session of this revision; opens it, and closes one of another revision. Throws what the plugin's `open`, `hosts` or `limits` throws. */
+  /** The session of this revision; opens it, and closes one of another revision. Throws a PlatformError if it cannot be opened. */
   of(plugin: Openable, connection: Connection<unknown>, openedAs: OpenedAs): OpenAccount;
   /** The account without session and sockets, for what needs no network: `open` is not called. */
   offline(plugin: Openable, connection: Connection<unknown>, openedAs: OpenedAs): OpenAccount;
@@ -49,10 +53,17 @@ const checkedLimits = (limits: RateLimits): RateLimits => {
   for (const member of ['perMinute', 'concurrent'] as const) {
     const value: unknown = limits[member];
     if (typeof value !== 'number' || !Number.isFinite(value) || value < 1) {
-      throw new Error(`limits().${member} is ${typeof value === 'number' ? String(value) : `a ${typeof value}`}; expected a number of at least 1.`);
+      throw new Error(
+        `limits().${member} is ${typeof value === 'number' ? String(value) : `a ${typeof value}`}; expected a number of at least 1.`,
+      );
     }
   }
   return limits;
+};
+
+const checkedHosts = (hosts: readonly string[]): readonly string[] => {
+  if (Array.isArray(hosts) && hosts.every((host) => typeof host === 'string' && /^[a-z0-9.-]+(?::\d{1,5})?$/i.test(host))) return hosts;
+  throw new Error('hosts() returned something else than a list of "name" or "name:port", without scheme or path.');
 };
 
 const logOf = (plugin: string, connectionId: string, settings: SessionSettings, strip: (text: string) => string): Log => {
@@ -90,20 +101,36 @@ export const createSessions = (settings: SessionSettings): Sessions => {
     const secrets = new Set(secretsWithin(connection.config));
     const strip = createStripper(secrets);
     const log = logOf(plugin, connection.connectionId, settings, strip);
-    return { plugin, connection, mode: openedAs.connectionMode, session: undefined, log, strip, addSecret: (value) => void secrets.add(value) };
+    return {
+      plugin,
+      connection,
+      mode: openedAs.connectionMode,
+      session: undefined,
+      log,
+      strip,
+      addSecret: (value) => void secrets.add(value),
+    };
   };
 
-  const opened = (id: string, plugin: Openable, connection: Connection<unknown>, openedAs: OpenedAs): { account: OpenAccount; io: PluginIo } => {
+  const opened = (
+    id: string,
+    plugin: Openable,
+    connection: Connection<unknown>,
+    openedAs: OpenedAs,
+  ): { account: OpenAccount; io: PluginIo } => {
     const account = offline(plugin, connection, openedAs);
     const { config } = connection;
     try {
-      const rules = { hosts: plugin.hosts(config), readRequests: plugin.readRequests ?? [] };
+      const rules = { hosts: checkedHosts(plugin.hosts(config)), readRequests: plugin.readRequests ?? [] };
       const budget = budgetOf(id, checkedLimits(plugin.limits(config)));
       const { routes, wallNow, maxAnswerBytes, authorities } = settings;
-      const io = createPluginIo({ rules, budget, routes, wallNow, maxAnswerBytes, ...(authorities === undefined ? {} : { authorities }) }, account.log);
+      const io = createPluginIo(
+        { rules, budget, routes, wallNow, maxAnswerBytes, ...(authorities === undefined ? {} : { authorities }) },
+        account.log,
+      );
       return { account: { ...account, session: plugin.open(connection, io) }, io };
     } catch (error) {
-      throw new Error(account.strip(error instanceof Error ? `${error.name}: ${error.message}` : 'open() threw something that is no error'));
+      throw translateError(error, { name: `${nameOf(plugin)}: the connection could not be opened`, reached: 'no', strip: account.strip });
     }
   };
 

@@ -1,10 +1,7 @@
-import type { Secret } from '../connector-kit/index.js';
+import { isSecret } from '../connector-kit/index.js';
 
 /** Replaces every known secret in a text by `[secret]`. */
 export type StripSecrets = (text: string) => string;
-
-const isSecret = (value: object): value is Secret =>
-  typeof (value as Partial<Secret>).reveal === 'function' && typeof (value as Partial<Secret>).toJSON === 'function';
 
 /** Every secret inside a config, revealed. */
 export const secretsWithin = (config: unknown): readonly string[] => {
@@ -27,7 +24,9 @@ export const createStripper = (secrets: Iterable<string>): StripSecrets => {
   return (text) => {
     const shapes = [...secrets].filter((secret) => secret !== '').flatMap(shapesOf);
     // Longest first: a secret that contains another is replaced whole.
-    return [...new Set(shapes)].sort((one, other) => other.length - one.length).reduce((stripped, shape) => stripped.replaceAll(shape, '[secret]'), text);
+    return [...new Set(shapes)]
+      .sort((one, other) => other.length - one.length)
+      .reduce((stripped, shape) => stripped.replaceAll(shape, '[secret]'), text);
   };
 };
 

@@ -3,11 +3,21 @@ import { NotPlainData } from './plain-data.js';
 import { reachedBy, type PluginCall } from './plugin-io/index.js';
 import type { StripSecrets } from './strip-secrets.js';
 
+/** An answer of a plugin that breaks the contract. The message names the place, never the value. */
+export class UnexpectedAnswer extends Error {
+  override readonly name = 'UnexpectedAnswer';
+}
+
 const MAX_MESSAGE = 500;
 
 const textOf = (error: unknown): string => {
   if (error instanceof Error) return `${error.name}: ${error.message}`;
   return `a thrown ${error === null ? 'null' : typeof error}`;
+};
+
+const whatOf = (error: unknown): string => {
+  if (error instanceof NotPlainData) return `the answer is not plain data: ${error.message}`;
+  return error instanceof UnexpectedAnswer ? error.message : textOf(error);
 };
 
 /** What is kept of an original error: name, message and stack, stripped. Its other members may hold whole requests, headers and credentials. */
@@ -47,6 +57,6 @@ export const translateError = (error: unknown, telling: Telling): PlatformError 
     });
   }
   const reached = call === undefined ? (telling.reached ?? 'unknown') : reachedBy(call) === 'no' ? 'no' : 'unknown';
-  const what = error instanceof NotPlainData ? `the answer is not plain data: ${error.message}` : textOf(error);
+  const what = whatOf(error);
   return new PlatformError(strip(`${telling.name}: ${what}`).slice(0, MAX_MESSAGE), { code: 'unexpected_answer', reached, cause });
 };

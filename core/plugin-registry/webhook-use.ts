@@ -1,4 +1,5 @@
 import type { Connection, VerifiedDelivery, Webhook, WebhookDelivery } from '../connector-kit/index.js';
+import * as answers from './answer-shapes.js';
 import type { CallResult, Verification, WebhookUse } from './call-types.js';
 import { forbidden } from './plugin-io/index.js';
 import type { CallSpec } from './guarded-call.js';
@@ -26,16 +27,28 @@ export const createProvenDeliveries = (): ProvenDeliveries => {
 };
 
 /** Guards the webhook part of a connector or gateway. */
-export const webhookUse = (webhook: Webhook<unknown>, connection: Connection<unknown>, account: string, proven: ProvenDeliveries, run: Run): WebhookUse => ({
+export const webhookUse = (
+  webhook: Webhook<unknown>,
+  connection: Connection<unknown>,
+  account: string,
+  proven: ProvenDeliveries,
+  run: Run,
+): WebhookUse => ({
   verify: async (delivery, time): Promise<CallResult<Verification>> => {
-    const answer = await run({ method: 'webhook.verify', kind: 'offline' }, time, () => webhook.verify(delivery, connection));
+    const answer = await run({ method: 'webhook.verify', kind: 'offline', shape: answers.verdict }, time, () =>
+      webhook.verify(delivery, connection),
+    );
     if (!answer.ok) return answer;
     const verdict = answer.value;
-    return { ok: true, value: verdict.genuine === true ? Object.freeze({ ...verdict, delivery: proven.mint(delivery, account) }) : verdict };
+    return {
+      ok: true,
+      value: verdict.genuine === true ? Object.freeze({ ...verdict, delivery: proven.mint(delivery, account) }) : verdict,
+    };
   },
   provenBefore: (delivery) => proven.mint(delivery, account),
   parse: async (delivery, time) => {
-    if (!proven.isProven(delivery, account)) return { ok: false, error: forbidden(`${account} webhook.parse: the delivery was not proved by verify for this connection.`) };
-    return run({ method: 'webhook.parse', kind: 'offline' }, time, () => webhook.parse(delivery, connection));
+    if (!proven.isProven(delivery, account))
+      return { ok: false, error: forbidden(`${account} webhook.parse: the delivery was not proved by verify for this connection.`) };
+    return run({ method: 'webhook.parse', kind: 'offline', shape: answers.found }, time, () => webhook.parse(delivery, connection));
   },
 });

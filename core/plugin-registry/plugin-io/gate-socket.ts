@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
 
+// oxlint-disable no-underscore-dangle -- the names are those of Node's streams
+
 /**
  * Puts a gate before a connected socket: `refusal` is asked in the very tick in which bytes are handed to the operating system, and what it returns
  * keeps them back and ends the request. The inner `_write` and `_writev` are taken, not `write`: what is corked or buffered above them has not left yet

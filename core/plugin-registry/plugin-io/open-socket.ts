@@ -20,7 +20,14 @@ export const openSocket = (target: SocketTarget, signal: AbortSignal, authoritie
     }
     const { host, port } = target;
     const socket = target.tls
-      ? connectTls({ host, port, servername: host, minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'], ...(authorities === undefined ? {} : { ca: [...authorities] }) })
+      ? connectTls({
+          host,
+          port,
+          servername: host,
+          minVersion: 'TLSv1.2',
+          ALPNProtocols: ['http/1.1'],
+          ...(authorities === undefined ? {} : { ca: [...authorities] }),
+        })
       : connectPlain({ host, port });
     const stop = (): void => {
       socket.destroy();

@@ -31,23 +31,29 @@ interface ConnectOptions {
 interface SocketTaker {
   onSocket(socket: Socket | undefined, error?: Error): void;
 }
-const withSocket = (request: ClientRequest): SocketTaker => request as unknown as SocketTaker;
+const withSocket = (request: ClientRequest): SocketTaker => request;
 
 /** The refusal of bytes in the tick that would write them; undefined: they may go. */
 const tooLateToSend = (call: PluginCall, now: Date): PlatformError | undefined => {
   if (call.signal.aborted || now >= call.deadline) return deadlinePassed(call);
   if (call.sendBefore === undefined || now < call.sendBefore) return undefined;
-  return tooLate(`${call.name}: not sent, because it could have left only after sendBefore ${call.sendBefore.toISOString()}.`, reachedBy(call));
+  return tooLate(
+    `${call.name}: not sent, because it could have left only after sendBefore ${call.sendBefore.toISOString()}.`,
+    reachedBy(call),
+  );
 };
 
 /** Finds where the request may go, or says what forbids it. */
 const targetOf = (options: ConnectOptions, settings: AgentSettings, call: PluginCall): SocketTarget => {
   const host = (options.host ?? '').toLowerCase();
   const port = Number(options.port ?? 443);
-  if (options.socketPath !== undefined) throw forbidden(`${call.name}: a local socket was asked for; a plugin reaches only the hosts that its hosts() names.`);
+  if (options.socketPath !== undefined)
+    throw forbidden(`${call.name}: a local socket was asked for; a plugin reaches only the hosts that its hosts() names.`);
   if (!namesHost(settings.rules.hosts, host, port)) {
     const named = settings.rules.hosts.join(', ') || 'none';
-    throw forbidden(`${call.name}: host ${host}:${String(port)} is not named by hosts() (named: ${named}); add it there if the platform owns it.`);
+    throw forbidden(
+      `${call.name}: host ${host}:${String(port)} is not named by hosts() (named: ${named}); add it there if the platform owns it.`,
+    );
   }
   const route = settings.routes.get(port === 443 ? host : `${host}:${String(port)}`);
   if (route === undefined) return { host, port, tls: true };
@@ -55,17 +61,28 @@ const targetOf = (options: ConnectOptions, settings: AgentSettings, call: Plugin
 };
 
 /** Notes the request in its call; refuses what the mode of the connection or an earlier identical request forbids. */
-const enter = (request: ClientRequest, host: string, body: readonly Uint8Array[], settings: AgentSettings, call: PluginCall): RequestRecord => {
+const enter = (
+  request: ClientRequest,
+  host: string,
+  body: readonly Uint8Array[],
+  settings: AgentSettings,
+  call: PluginCall,
+): RequestRecord => {
   const key = idempotencyKeyOf(request.getHeaders());
   const mutating = !call.minting && !onlyReads(settings.rules, request.method, request.path);
   if (call.observe && mutating) {
-    throw forbidden(`${call.name}: ${request.method} is held back, because the connection only observes; a POST that changes nothing belongs into readRequests.`);
+    throw forbidden(
+      `${call.name}: ${request.method} is held back, because the connection only observes; a POST that changes nothing belongs into readRequests.`,
+    );
   }
   const record: RequestRecord = { mutating, key, written: false, answered: false };
   if (mutating && call.kind === 'write') {
     const fingerprints = fingerprintsOf(request.method, host, request.path, key, body);
     if (fingerprints.some((fingerprint) => call.seen.has(fingerprint))) {
-      throw tooLate(`${call.name}: the same ${request.method} was asked for twice in one call; the repeat is refused, the first may have been applied.`, 'unknown');
+      throw tooLate(
+        `${call.name}: the same ${request.method} was asked for twice in one call; the repeat is refused, the first may have been applied.`,
+        'unknown',
+      );
     }
     for (const fingerprint of fingerprints) call.seen.add(fingerprint);
   }
@@ -146,7 +163,8 @@ export class PluginAgent extends Agent {
     const fail = (error: unknown): void => {
       withSocket(request).onSocket(undefined, error instanceof Error ? error : new Error('The request was given up.'));
     };
-    if (call === undefined) fail(forbidden('A plugin sent a request outside of any call; requests are made only inside the methods of the contract.'));
+    if (call === undefined)
+      fail(forbidden('A plugin sent a request outside of any call; requests are made only inside the methods of the contract.'));
     else if (call.signal.aborted) fail(forbidden(`${call.name}: a request was made after the call had ended.`));
     else if (call.kind === 'offline') fail(forbidden(`${call.name}: this method may not use the network.`));
     else admit(request, options, this.#settings, call).catch(fail);

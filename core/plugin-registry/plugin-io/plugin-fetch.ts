@@ -46,7 +46,11 @@ const asPlatformError = (error: unknown): PlatformError => {
   if (error instanceof PlatformError) return error;
   const call = currentCall();
   const code = (error as NodeJS.ErrnoException | undefined)?.code ?? 'no code';
-  return broken(`${call?.name ?? 'fetch'}: the connection broke before the answer was complete (${code}).`, call === undefined ? 'unknown' : reachedBy(call), error);
+  return broken(
+    `${call?.name ?? 'fetch'}: the connection broke before the answer was complete (${code}).`,
+    call === undefined ? 'unknown' : reachedBy(call),
+    error,
+  );
 };
 
 /**
@@ -58,7 +62,10 @@ export const createPluginFetch =
   async (input, init) => {
     const wanted = new Request(input, init);
     const url = new URL(wanted.url);
-    if (url.protocol !== 'https:') throw forbidden(`fetch was asked for ${url.protocol}//${url.host}; plugins speak https only (stand-ins are reached by HUB_PLATFORM_ROUTES).`);
+    if (url.protocol !== 'https:')
+      throw forbidden(
+        `fetch was asked for ${url.protocol}//${url.host}; plugins speak https only (stand-ins are reached by HUB_PLATFORM_ROUTES).`,
+      );
     const body = wanted.body === null ? undefined : new Uint8Array(await wanted.arrayBuffer());
     const headers: Record<string, string> = { 'accept-encoding': 'identity', ...Object.fromEntries(wanted.headers) };
     if (body !== undefined) headers['content-length'] = String(body.byteLength);

@@ -13,7 +13,8 @@ export interface RateBudget {
 }
 
 /** A burst is ten seconds' worth, or as many as may run at once. */
-const burstOf = (limits: RateLimits): number => Math.max(1, Math.min(limits.perMinute, Math.max(limits.concurrent, Math.ceil(limits.perMinute / 6))));
+const burstOf = (limits: RateLimits): number =>
+  Math.max(1, Math.min(limits.perMinute, Math.max(limits.concurrent, Math.ceil(limits.perMinute / 6))));
 
 /** A token bucket with a ceiling of concurrent holders, first come first served. `nowMs` is monotonic: rates are never scaled. */
 export const createRateBudget = (initial: RateLimits, nowMs: () => number = () => performance.now()): RateBudget => {
@@ -38,7 +39,8 @@ export const createRateBudget = (initial: RateLimits, nowMs: () => number = () =
     }
     clearTimeout(alarm);
     alarm = undefined;
-    if (waiting.length > 0 && active < limits.concurrent) alarm = setTimeout(serve, Math.max(1, Math.ceil(((1 - tokens) * 60_000) / limits.perMinute)));
+    if (waiting.length > 0 && active < limits.concurrent)
+      alarm = setTimeout(serve, Math.max(1, Math.ceil(((1 - tokens) * 60_000) / limits.perMinute)));
   };
   const releaseOnce = (): (() => void) => {
     let held = true;

@@ -19,7 +19,10 @@ export const namesHost = (hosts: readonly string[], host: string, port: number):
 const pathMatches = (pattern: string, path: string): boolean => {
   const wanted = pattern.split('/');
   const found = (path.split('?')[0] ?? '').split('/');
-  return wanted.length === found.length && wanted.every((part, at) => (/^\{[^{}]+\}$/.test(part) ? (found[at] ?? '') !== '' : part === found[at]));
+  return (
+    wanted.length === found.length &&
+    wanted.every((part, at) => (/^\{[^{}]+\}$/.test(part) ? (found[at] ?? '') !== '' : part === found[at]))
+  );
 };
 
 /** Whether a request only reads: GET and HEAD do, other methods only where the plugin names method and path. */
@@ -35,7 +38,13 @@ export const idempotencyKeyOf = (headers: Readonly<Record<string, unknown>>): st
 };
 
 /** What makes two requests one and the same: the idempotency key, or method, host, path and body. */
-export const fingerprintsOf = (method: string, host: string, path: string, key: string | undefined, body: readonly Uint8Array[]): readonly string[] => {
+export const fingerprintsOf = (
+  method: string,
+  host: string,
+  path: string,
+  key: string | undefined,
+  body: readonly Uint8Array[],
+): readonly string[] => {
   const digest = createHash('sha256');
   for (const part of body) digest.update(part);
   const content = `content ${method} ${host} ${path} ${digest.digest('hex')}`;
