@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import type { NextFunction, Request, Response } from 'express';
+import type { Logger } from '../observability/index.js';
+
+/** What is known of a request while it is answered; the log line is made of it. */
+export interface RequestScope {
+  readonly requestId: string;
+  /** The pattern of the route, never the path: a path may hold a key. */
+  route: string;
+  logged: 'always' | 'brief';
+  ids: Readonly<Record<string, string>>;
+}
+
+const scopes = new WeakMap<object, RequestScope>();
+
+/** The scope of a request, found by its response. */
+export const requestScope = (response: Response): RequestScope | undefined => scopes.get(response);
+
+/** Gives each request its id and one log line at its end: ids, method, route pattern, status, milliseconds. */
+export const openRequestScope = (logger: Logger) => (request: Request, response: Response, next: NextFunction): void => {
+  const scope: RequestScope = { requestId: randomUUID(), route: 'none', logged: 'always', ids: {} };
+  const from = performance.now();
+  scopes.set(response, scope);
+  response.setHeader('X-Request-Id', scope.requestId);
+  response.once('close', () => {
+    const answered = response.writableFinished;
+    const line = {
+      requestId: scope.requestId,
+      ...scope.ids,
+      method: request.method,
+      route: scope.route,
+      status: answered ? response.statusCode : 'gone',
+      ms: Math.round(performance.now() - from),
+    };
+    if (scope.logged === 'brief' && answered && response.statusCode < 400) logger.debug(line, 'request');
+    else logger.info(line, 'request');
+  });
+  next();
+};

@@ -1,0 +1,67 @@
+import type { Clock } from '../scheduling/index.js';
+import type { Filter, UpdateFilter } from '../storage/index.js';
+import type { DeliveryDocument } from './delivery.model.js';
+
+/** How one round of understanding a delivery ended. */
+export type Understanding =
+  | { readonly state: 'understood' | 'ignored' }
+  | { readonly state: 'deferred'; readonly waitsFor: 'platform' | 'repair'; readonly reason: string; readonly detail: string; readonly retryAfterMs?: number }
+  | { readonly state: 'parked' | 'not_understood'; readonly reason: string; readonly detail: string };
+
+/** A write of a holder, and when the delivery is due again after it. */
+export interface DeliveryWrite { readonly filter: Filter<DeliveryDocument>; readonly update: UpdateFilter<DeliveryDocument>; readonly nextAt?: Date }
+
+const firstWaitMs = 1000;
+const longestWaitMs = 120_000;
+const patienceMs = 3 * 86_400_000;
+
+/** The hold a write is made under. */
+export const heldBy = (document: DeliveryDocument): Filter<DeliveryDocument> => ({ _id: document._id, holder: document.holder, fence: document.fence });
+
+const freed = { leaseUntil: '', nextAt: '', waitsFor: '', reason: '', detail: '' } as const;
+
+const done = (document: DeliveryDocument, state: DeliveryDocument['state'], why: { readonly reason: string; readonly detail: string } | undefined, now: Date): DeliveryWrite => {
+  const { reason, detail, ...rest } = freed;
+  return {
+    filter: heldBy(document),
+    update: {
+      $set: { state, holder: null, strikes: 0, finishedAt: now, ...(why ? { reason: why.reason, detail: why.detail } : {}) },
+      $unset: why ? rest : { ...rest, reason, detail },
+    },
+  };
+};
+
+/** How long a delivery waits that was deferred so many times before: 1 s, doubling to 2 min. Hub time. */
+export const deferralMs = (deferrals: number): number => Math.min(firstWaitMs * 2 ** Math.min(deferrals, 20), longestWaitMs);
+
+/** Marks a delivery with how understanding it ended and gives it up. What was deferred for three days waits for a person. */
+export const markDelivery = (document: DeliveryDocument, understanding: Understanding, clock: Clock): DeliveryWrite => {
+  const now = clock.hubNow();
+  switch (understanding.state) {
+    case 'understood':
+    case 'ignored':
+      return done(document, understanding.state, undefined, now);
+    case 'parked':
+    case 'not_understood':
+      return done(document, understanding.state, understanding, now);
+    case 'deferred': {
+      if (now.getTime() - document.acceptedAt.getTime() >= patienceMs) return done(document, 'parked', understanding, now);
+      const asked = understanding.retryAfterMs === undefined ? now : clock.hubAt(new Date(clock.wallNow().getTime() + understanding.retryAfterMs));
+      const nextAt = new Date(Math.max(now.getTime() + deferralMs(document.deferrals), asked.getTime()));
+      return {
+        filter: heldBy(document),
+        update: {
+          $set: { state: 'deferred', holder: null, strikes: 0, nextAt, waitsFor: understanding.waitsFor, reason: understanding.reason, detail: understanding.detail },
+          $inc: { deferrals: 1 },
+          $unset: { leaseUntil: '' },
+        },
+        nextAt,
+      };
+    }
+  }
+};
+
+/** The holder says it is still there. */
+export const renewDelivery = (document: DeliveryDocument, leaseUntil: Date, clock: Clock): DeliveryWrite => ({
+  filter: heldBy(document), update: { $set: { leaseUntil, nextAt: clock.hubAt(leaseUntil) } },
+});

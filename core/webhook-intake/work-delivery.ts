@@ -1,0 +1,58 @@
+import type { VerifiedDelivery } from '../connector-kit/index.js';
+import type { Logger } from '../observability/index.js';
+import type { Clock, Scheduler } from '../scheduling/index.js';
+import type { Collection } from '../storage/index.js';
+import type { DeliveryDocument } from './delivery.model.js';
+import { heldBy, markDelivery, renewDelivery } from './delivery-writes.js';
+import type { createUnderstandDelivery } from './understand-delivery.js';
+
+const pulledAtMostEveryMs = 120_000;
+
+/** Works on a delivery that is held: understands it and marks it, renewing the hold while calls are under way. */
+export const createWorkDelivery = (options: {
+  readonly collection: Collection<DeliveryDocument>; readonly understand: ReturnType<typeof createUnderstandDelivery>;
+  readonly scheduler: Pick<Scheduler, 'due'>; readonly clock: Clock; readonly leaseMs: number; readonly logger: Logger;
+}) => {
+  const { collection, clock, scheduler, leaseMs, logger } = options;
+
+  const keepHold = (document: DeliveryDocument): (() => void) => {
+    const timer = setInterval(() => {
+      const write = renewDelivery(document, new Date(clock.wallNow().getTime() + leaseMs), clock);
+      collection.updateOne(write.filter, write.update).catch((error: unknown) => { logger.warn({ deliveryId: document._id, err: error }, 'a delivery could not be renewed'); });
+    }, leaseMs / 3);
+    return () => { clearInterval(timer); };
+  };
+
+  /** The platform answers again: what waited for it is due now, each at most every two minutes. */
+  const pullDeferred = async (lane: string) => {
+    const now = clock.hubNow();
+    const pulled = await collection.updateMany({
+      lane, holder: null, state: 'deferred', waitsFor: 'platform', nextAt: { $gt: now },
+      $or: [{ pulledAt: { $exists: false } }, { pulledAt: { $lte: new Date(now.getTime() - pulledAtMostEveryMs) } }],
+    }, { $set: { nextAt: now, pulledAt: now } });
+    if (pulled.modifiedCount > 0) scheduler.due(lane, now);
+  };
+
+  /** @throws the database's error; the delivery then comes back when its lease ends */
+  return async (document: DeliveryDocument, proven?: VerifiedDelivery): Promise<void> => {
+    const letGo = keepHold(document);
+    try {
+      const { understanding, platform } = await options.understand(document, proven);
+      const write = markDelivery(document, understanding, clock);
+      const { matchedCount } = await collection.updateOne(write.filter, write.update);
+      if (matchedCount === 0) return;
+      if (write.nextAt) scheduler.due(document.lane, write.nextAt);
+      if (platform === 'answered') await pullDeferred(document.lane);
+      const line = { deliveryId: document._id, connectionId: document.connectionId, clientId: document.clientId, ...understanding };
+      if (understanding.state === 'parked' || understanding.state === 'not_understood') logger.warn(line, 'a delivery waits for a person');
+      else logger.debug(line, 'delivery');
+    } finally { letGo(); }
+  };
+};
+
+/** A delivery five processes died with is put aside for a person. */
+export const parkPoison = async (collection: Collection<DeliveryDocument>, document: DeliveryDocument, clock: Clock, logger: Logger): Promise<void> => {
+  const write = markDelivery(document, { state: 'parked', reason: 'poison', detail: 'Processes ended while they worked on it.' }, clock);
+  await collection.updateOne(heldBy(document), write.update);
+  logger.error({ deliveryId: document._id, connectionId: document.connectionId }, 'a delivery is put aside: processes ended while they worked on it');
+};
