@@ -1,0 +1,109 @@
+import { asFunction, asValue, createContainer, InjectionMode, type AwilixContainer } from 'awilix';
+import { createMerchantApi, type MerchantApi } from './api/index.js';
+import { createCardLedger, cardIndexes, type CardLedger } from './cards/index.js';
+import { caseIndexes, createCases, type Cases } from './cases/index.js';
+import { clientIndexes, createClients, createVault, type Clients, type Vault } from './clients/index.js';
+import type { Settings } from './configuration/index.js';
+import type { DeclineCatalogue } from './declines/index.js';
+import { createHttpServer, intakeRoutes, merchantRoutes, type HttpServer } from './http-server/index.js';
+import { createNotifications, type Notifications } from './notifications/index.js';
+import type { Checkpoint, Logger } from './observability/index.js';
+import type { PluginRegistry } from './plugin-registry/index.js';
+import { caseLaneWork, createRecovery, standardEngine, type Recovery, type RecoveryEngine, type RecoveryPorts } from './recovery/index.js';
+import { agendaIndexes, createAgendaBells, createScheduler, type Bells, type Clock, type Scheduler } from './scheduling/index.js';
+import type { IndexPlan, Storage } from './storage/index.js';
+import { createStoredConnections, createWebhookIntake, deliveryIndexes, type InboundConnections, type WebhookIntake } from './webhook-intake/index.js';
+
+/** What is ready before anything is wired: opened and loaded by `startHub`. */
+export interface Ready {
+  readonly settings: Settings;
+  readonly logger: Logger;
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly registry: PluginRegistry;
+  readonly catalogue: DeclineCatalogue;
+  readonly checkpoint: Checkpoint;
+}
+
+/** Every part of the hub by name. */
+export interface Parts extends Ready {
+  readonly leaseMs: number;
+  readonly works: 'here' | 'elsewhere';
+  readonly vault: Vault;
+  readonly bells: Bells;
+  readonly scheduler: Scheduler;
+  readonly clients: Clients;
+  readonly cases: Cases;
+  readonly cards: CardLedger;
+  readonly notifications: Notifications;
+  readonly engine: RecoveryEngine;
+  readonly recoveryPorts: RecoveryPorts;
+  readonly recovery: Recovery;
+  readonly connections: InboundConnections;
+  readonly intake: WebhookIntake;
+  readonly merchantApi: MerchantApi;
+  readonly httpServer: HttpServer;
+}
+
+/** The indexes of every room. */
+export const hubIndexes = (parts: Pick<Parts, 'notifications'>): readonly IndexPlan[] =>
+  [caseIndexes, cardIndexes, agendaIndexes, deliveryIndexes, ...clientIndexes, ...parts.notifications.indexes];
+
+/** The composition root: the only file that knows every room. Replacing a part is one registration. */
+export const createHubContainer = (ready: Ready): AwilixContainer<Parts> => {
+  const container = createContainer<Parts>({ injectionMode: InjectionMode.PROXY, strict: true });
+  container.register({
+    settings: asValue(ready.settings),
+    logger: asValue(ready.logger),
+    storage: asValue(ready.storage),
+    clock: asValue(ready.clock),
+    registry: asValue(ready.registry),
+    catalogue: asValue(ready.catalogue),
+    checkpoint: asValue(ready.checkpoint),
+    leaseMs: asValue(ready.settings.leaseSeconds * 1000),
+    works: asValue(ready.settings.role === 'web' ? 'elsewhere' : 'here'),
+    engine: asValue(standardEngine),
+
+    vault: asFunction(({ settings }: Parts) => createVault(settings.encryptionKeys)).singleton(),
+    bells: asFunction(({ storage, clock, leaseMs, logger, settings }: Parts) => createAgendaBells({
+      storage, clock, leaseMs, concurrency: settings.workerConcurrency * 2,
+      onError: (error) => { logger.error({ err: error }, 'a bell failed; the sweep makes it good'); },
+    })).singleton(),
+    scheduler: asFunction(({ bells, clock, leaseMs, works, logger, settings }: Parts) => createScheduler({
+      bells, clock, leaseMs, works, concurrency: settings.workerConcurrency,
+      onError: (error, lane) => { logger.error({ err: error, lane }, 'work of a lane failed; it is left to its lease'); },
+    })).singleton(),
+    clients: asFunction(({ storage, vault, registry, settings, clock }: Parts) => createClients({ storage, vault, registry, settings, clock })).singleton(),
+    cases: asFunction(({ storage, scheduler, clock, leaseMs }: Parts) => createCases({ storage, scheduler, clock, leaseMs })).singleton(),
+    cards: asFunction(({ storage, clock }: Parts) => createCardLedger({ storage, clock })).singleton(),
+    notifications: asFunction(({ storage, scheduler, clock, leaseMs, vault, clients, settings, logger }: Parts) => createNotifications({
+      storage, scheduler, clock, leaseMs, vault, logger,
+      recipients: {
+        webhookTarget: async (clientId) => {
+          const client = await clients.find(clientId);
+          if (!client || client.settings.webhookUrl === null) return undefined;
+          return { url: client.settings.webhookUrl, secrets: await clients.signingSecrets(clientId), durableRetry: client.settings.webhookDurableRetry, environment: settings.env };
+        },
+      },
+    })).singleton(),
+
+    recoveryPorts: asFunction((parts: Parts): RecoveryPorts => ({
+      cases: parts.cases, cards: parts.cards, clients: parts.clients, registry: parts.registry, notifications: parts.notifications, catalogue: parts.catalogue,
+      engine: parts.engine, vault: parts.vault, clock: parts.clock, leaseMs: parts.leaseMs, logger: parts.logger, checkpoint: parts.checkpoint,
+      connectionIdsOf: async (clientId) => (await parts.clients.connections(clientId)).map((connection) => connection.connectionId),
+      standstill: () => Promise.resolve(parts.settings.pauseCharges ? 'Charges of the whole hub are paused (HUB_PAUSE_CHARGES).' : undefined),
+    })).singleton(),
+    recovery: asFunction(({ recoveryPorts }: Parts) => createRecovery(recoveryPorts)).singleton(),
+    connections: asFunction(({ clients, registry }: Parts) => createStoredConnections({ clients, registry })).singleton(),
+    intake: asFunction(({ storage, scheduler, cases, connections, vault, logger, works, clock, leaseMs }: Parts) =>
+      createWebhookIntake({ storage, scheduler, cases, connections, vault, logger, works, clock, leaseMs })).singleton(),
+    merchantApi: asFunction(({ recovery, clients, registry }: Parts) => createMerchantApi({ recovery, clients, registry })).singleton(),
+    httpServer: asFunction(({ settings, intake, merchantApi, storage, logger }: Parts) => createHttpServer({
+      settings, logger, health: storage, routes: [...intakeRoutes(intake), ...merchantRoutes(merchantApi)],
+    })).singleton(),
+  });
+  return container;
+};
+
+/** Registers what waits for its time: cases and deliveries by lane. */
+export const registerWork = (parts: Parts): void => { parts.scheduler.define(caseLaneWork(parts.recoveryPorts)); };

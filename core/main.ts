@@ -1,0 +1,67 @@
+import type { PluginList } from './connector-kit/index.js';
+import type { Settings } from './configuration/index.js';
+import { createHubContainer, hubIndexes, registerWork, type Parts } from './container.js';
+import { loadDeclineCatalogue } from './declines/index.js';
+import { createLogger, type Checkpoint, type Logger } from './observability/index.js';
+import { loadPlugins } from './plugin-registry/index.js';
+import { loadHubClock } from './scheduling/index.js';
+import { connectStorage } from './storage/index.js';
+
+/** A running hub. */
+export interface Hub {
+  /** Where it listens; undefined in role `worker`. */
+  readonly url: string | undefined;
+  /** Hub time runs `scale` times as fast as the wall since `origin`. */
+  readonly clock: { readonly scale: number; readonly origin: Date };
+  /** Takes nothing new, finishes what is in hand within HUB_SHUTDOWN_SECONDS, closes everything in reverse order. */
+  stop(): Promise<void>;
+}
+
+/** What may be replaced when a hub is started. */
+export interface StartOptions {
+  readonly logger?: Logger;
+  readonly checkpoint?: Checkpoint;
+}
+
+/**
+ * Starts a hub: load, wire, listen, work.
+ * @param settings checked settings with `mongodbUri` set
+ * @throws PluginLoadError, DeclineCatalogueError, or an Error that says what keeps it from starting and what to do
+ */
+export const startHub = async (plugins: PluginList, settings: Settings & { readonly mongodbUri: string }, options: StartOptions = {}): Promise<Hub> => {
+  const logger = options.logger ?? createLogger({ level: settings.logLevel });
+  const catalogue = loadDeclineCatalogue();
+  const registry = await loadPlugins(plugins, {
+    wallNow: () => new Date(), routes: settings.platformRoutes,
+    log: (entry) => { logger[entry.level](entry, 'plugin'); },
+  });
+  const storage = await connectStorage(settings.mongodbUri);
+  const clock = await loadHubClock(storage, { scale: settings.timeScale });
+  const container = createHubContainer({ settings, logger, storage, clock, registry, catalogue, checkpoint: options.checkpoint ?? (() => undefined) });
+  const parts: Parts = container.cradle;
+  await storage.ensureIndexes(hubIndexes(parts));
+  await refuseLiveMoneyOutsideProduction(parts);
+  registerWork(parts);
+
+  const url = settings.role === 'worker' ? undefined : (await parts.httpServer.listen()).url;
+  await parts.scheduler.start();
+  logger.info({ url, role: settings.role, env: settings.env, connectors: registry.connectorIds(), gateways: registry.gatewayIds() }, 'the hub is ready');
+
+  let stopping: Promise<void> | undefined;
+  const stop = async () => {
+    await parts.httpServer.close();
+    await parts.intake.close();
+    await parts.scheduler.stop();
+    await parts.notifications.stop();
+    await registry.close();
+    await storage.close();
+    logger.info('the hub has stopped');
+  };
+  return { url, clock: { scale: clock.scale, origin: clock.origin }, stop: () => (stopping ??= stop()) };
+};
+
+const refuseLiveMoneyOutsideProduction = async (parts: Parts): Promise<void> => {
+  if (parts.settings.env === 'production') return;
+  const live = await parts.clients.findLive();
+  if (live) throw new Error(`This database holds the live client ${live.clientId}, and live money moves only in production. Set HUB_ENV=production with its settings, or use another database.`);
+};
