@@ -20,10 +20,12 @@ export const collectInvoice = (platform: FakePlatform, { invoice, automatic, ...
   const { cause } = order;
   const found = defaultPaymentOf(platform.account, invoice.id);
   if (found === null) throw new Error(`fake: invoice ${invoice.id} has no default payment`);
+  const previous = { attempt_count: invoice.attempt_count, attempted: invoice.attempted };
   if (automatic) invoice.attempt_count += 1;
   invoice.attempted = true;
   const result = chargeIntent(platform, { intent: found.intent, ...order });
   if (result.outcome === 'succeeded') markPaid(platform, invoice, cause, 'charged');
+  if (result.outcome === 'declined' && automatic) platform.events.emit('invoice.updated', invoice, cause, previous);
   if (result.outcome === 'declined') announceFailure(platform, invoice, cause, result.decline.declineCode);
   return result;
 };
