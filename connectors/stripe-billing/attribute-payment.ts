@@ -2,13 +2,13 @@ import type { Stripe } from 'stripe';
 import type { z } from 'zod';
 import { PlatformError, type PlatformPayment } from '../../core/connector-kit/index.js';
 import { ask, type StripeCall } from './platform-api.js';
-import { eventShape, namedObject, pageOf } from './shapes.js';
+import { eventShape, namedObject, pageOf, type StripeEvent } from './shapes.js';
 
 /** Who made a payment: the idempotency key of the request, none where Stripe acted by itself, or no event found that could tell. */
 export type MadeBy = { readonly event: 'found'; readonly key?: string } | { readonly event: 'not_found' };
 
 /** The first event of a charge carries the request that made it; what happens to it later (a bank debit that succeeds after days) carries none. */
-const TYPES = ['charge.succeeded', 'charge.failed', 'charge.pending', 'payment_intent.succeeded', 'payment_intent.payment_failed', 'payment_intent.processing'];
+const TYPES = ['charge.succeeded', 'charge.failed', 'charge.pending', 'payment_intent.succeeded'];
 
 /** Events lie this close to the charge they tell of: measured from Stripe's own two timestamps, so no clock of ours comes in. */
 const BEFORE_S = 60;
@@ -22,13 +22,12 @@ const MOST_PAGES = 5;
  */
 export const attributePayment = async (payment: PlatformPayment, context: StripeCall): Promise<MadeBy> => {
   const madeAt = Math.floor(payment.at.getTime() / 1000);
-  const wanted = new Set([payment.ref, ...payment.gatewayRefs]);
   let after: string | undefined;
   for (let pages = 0; pages < MOST_PAGES; pages += 1) {
-    const params = { types: TYPES, created: { gte: madeAt - BEFORE_S, lte: madeAt + AFTER_S }, limit: 100, ...(after === undefined ? {} : { starting_after: after }) };
-    const page = await eventsOf(params, context);
+    const created = { gte: madeAt - BEFORE_S, lte: madeAt + AFTER_S };
+    const page = await eventsOf({ types: TYPES, created, limit: 100, ...(after === undefined ? {} : { starting_after: after }) }, context);
     if (page === undefined) return { event: 'not_found' };
-    const told = page.data.filter((event) => isAbout(event.data.object, wanted));
+    const told = page.data.filter((event) => isAbout(event, payment));
     const key = told.map((event) => event.request?.idempotency_key).find((each) => typeof each === 'string' && each !== '');
     if (key) return { event: 'found', key };
     if (told.some((event) => event.type.startsWith('charge.'))) return { event: 'found' };
@@ -50,7 +49,10 @@ const eventsOf = async (params: Stripe.EventListParams, context: StripeCall): Pr
   }
 };
 
-const isAbout = (object: unknown, refs: ReadonlySet<string>): boolean => {
-  const named = namedObject.safeParse(object);
-  return named.success && refs.has(named.data.id);
+/** One PaymentIntent has many charges, and a failed one of ours may precede Stripe's success: only its success speaks for the PaymentIntent. */
+const isAbout = (event: StripeEvent, payment: PlatformPayment): boolean => {
+  const named = namedObject.safeParse(event.data.object);
+  if (!named.success) return false;
+  if (event.type.startsWith('charge.')) return named.data.id === payment.ref;
+  return payment.state === 'succeeded' && payment.gatewayRefs.includes(named.data.id);
 };

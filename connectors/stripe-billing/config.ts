@@ -13,21 +13,25 @@ export const OWN_ACCOUNT = 'own';
 /** Stripe writes the mode into the key: `sk_test_`, `rk_test_`, `sk_live_`, `rk_live_`. */
 const API_KEY = /^[sr]k_(test|live)_\w+$/;
 
-const isApiKey = (key: Secret): boolean => API_KEY.test(key.reveal());
-const apiKey = () =>
-  secret().refine(isApiKey, { error: 'expected a secret or restricted key (sk_test_…, rk_test_…, sk_live_… or rk_live_…); a publishable key (pk_…) cannot charge' });
+const hasApiKey = ({ apiKey }: { readonly apiKey: Secret }): boolean => API_KEY.test(apiKey.reveal());
+const notAnApiKey = {
+  path: ['apiKey'],
+  error: 'expected a secret or restricted key (sk_test_…, rk_test_…, sk_live_… or rk_live_…), copied whole; a publishable key (pk_…) cannot charge',
+};
 
 /** Configuration of a connection to Stripe Billing. */
-export const connectorConfig = z.strictObject({
-  /** A restricted key with the permissions listed in the README, or the account's secret key. */
-  apiKey: apiKey(),
-  /** Signing secrets of the webhook endpoint; several while one is being rolled. */
-  webhookSecrets: z.array(secret()).min(1).max(4),
-});
+export const connectorConfig = z
+  .strictObject({
+    /** A restricted key with the permissions listed in the README, or the account's secret key. */
+    apiKey: secret(),
+    /** Signing secrets of the webhook endpoint; several while one is being rolled. */
+    webhookSecrets: z.array(secret()).min(1).max(4),
+  })
+  .refine(hasApiKey, notAnApiKey);
 export type ConnectorConfig = z.output<typeof connectorConfig>;
 
 /** Configuration of a Stripe account used as a gateway. */
-export const gatewayConfig = z.strictObject({ apiKey: apiKey() });
+export const gatewayConfig = z.strictObject({ apiKey: secret() }).refine(hasApiKey, notAnApiKey);
 export type GatewayConfig = z.output<typeof gatewayConfig>;
 
 /** What every part of this folder may rely on, whichever of the two definitions it serves. */

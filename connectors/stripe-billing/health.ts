@@ -60,6 +60,8 @@ const asked = async (permission: string, question: () => Promise<unknown>): Prom
       case 'missing_permission':
         return { code: 'missing_permission', message: `The API key may not read ${permission}.`, fix: `Developers → API keys → the restricted key → Edit: give ${permission} the access the README lists.` };
       case 'not_found':
+        // Every account has these lists: this says nothing about the key.
+        return undefined;
       case 'rate_limited':
       case 'platform_down':
       case 'unexpected_answer':

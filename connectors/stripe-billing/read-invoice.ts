@@ -107,7 +107,8 @@ const stateOfIntent = (status: string, tried: boolean): PlatformPayment['state']
   }
 };
 
-const withOurReference = async (payment: PlatformPayment, context: StripeCall): Promise<PlatformPayment> => {
+/** Adds the key of the request that made a payment, where its event still tells. */
+export const withOurReference = async (payment: PlatformPayment, context: StripeCall): Promise<PlatformPayment> => {
   if (payment.state !== 'succeeded') return payment;
   const made = await attributePayment(payment, context);
   return made.event === 'found' && made.key !== undefined ? { ...payment, ourReference: made.key } : payment;

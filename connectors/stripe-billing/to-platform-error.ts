@@ -1,7 +1,7 @@
 import { Stripe } from 'stripe';
 import { PlatformError, platformErrorWithin, type PlatformErrorDetails, type Reached } from '../../core/connector-kit/index.js';
 
-const { StripeError, StripeIdempotencyError } = Stripe.errors;
+type AnyStripeError = InstanceType<typeof Stripe.errors.StripeError>;
 
 /** Nothing left this process: the name did not resolve or nobody listened. */
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
@@ -14,14 +14,14 @@ export const toPlatformError = (thrown: unknown): PlatformError => {
   // `io` knows whether bytes left, and says so in its own error, which the SDK wraps.
   const raised = platformErrorWithin(thrown);
   if (raised !== undefined) return raised;
-  if (!(thrown instanceof StripeError)) {
+  if (!(thrown instanceof Stripe.errors.StripeError)) {
     return new PlatformError('The answer could not be read as a Stripe object.', { code: 'unexpected_answer', reached: reachedBy(thrown) });
   }
   const { statusCode, code } = thrown;
   const error = (fact: string, details: PlatformErrorDetails) =>
     new PlatformError(`Stripe ${fact}${code ? ` (${code.slice(0, 80)})` : ''}.`, { ...details, ...retryAfter(thrown) });
   if (isRateLimit(thrown)) return error('asked us to slow down', { code: 'rate_limited', reached: 'yes' });
-  if (thrown instanceof StripeIdempotencyError) return error('knows this key from a different request', { code: 'unexpected_answer', reached: 'unknown' });
+  if (thrown instanceof Stripe.errors.StripeIdempotencyError) return error('knows this key from a different request', { code: 'unexpected_answer', reached: 'unknown' });
   switch (statusCode) {
     case 400: return error('refused the request as invalid', { code: 'invalid_request', reached: 'yes' });
     case 401: return error('refused the API key', { code: 'refused_key', reached: 'yes' });
@@ -35,9 +35,9 @@ export const toPlatformError = (thrown: unknown): PlatformError => {
 };
 
 /** 429 (too many requests, or an object another request has locked) and the older 400 `rate_limit`: in each case nothing was executed. */
-export const isRateLimit = (error: InstanceType<typeof StripeError>): boolean => error instanceof Stripe.errors.StripeRateLimitError;
+export const isRateLimit = (error: AnyStripeError): boolean => error instanceof Stripe.errors.StripeRateLimitError;
 
-export const retryAfter = (error: InstanceType<typeof StripeError>): { readonly retryAfterMs?: number } => {
+export const retryAfter = (error: AnyStripeError): { readonly retryAfterMs?: number } => {
   const seconds = Number(error.headers?.['retry-after']);
   return Number.isFinite(seconds) && seconds > 0 ? { retryAfterMs: Math.min(seconds, 3600) * 1000 } : {};
 };

@@ -1,8 +1,8 @@
-import { PlatformError, type NormalizedEvent, type PlatformPayment, type Pointer, type Unresolved } from '../../core/connector-kit/index.js';
+import { PlatformError, type NormalizedEvent, type Pointer, type Unresolved } from '../../core/connector-kit/index.js';
 import { fromStripeAmount } from './amounts.js';
 import { ask, type StripeCall } from './platform-api.js';
 import { subscriptionEnded } from './read-event.js';
-import { fetchInvoice, paymentsOf, type InvoiceReading } from './read-invoice.js';
+import { fetchInvoice, paymentsOf, withOurReference, type InvoiceReading } from './read-invoice.js';
 import { chargeShape, disputeShape, invoicePaymentShape, pageOf, paymentMethodShape, subscriptionShape, toDate, type StripeIntent } from './shapes.js';
 import { declineOfIntent, nothingToCharge } from './to-decline.js';
 import { toInvoiceRef } from './to-invoice-ref.js';
@@ -69,7 +69,7 @@ const aboutInvoice = async (pointer: Pointer, context: StripeCall): Promise<Unde
   switch (invoice.status ?? 'draft') {
     case 'paid': {
       const payment = paymentsOf(reading).findLast((each) => each.state === 'succeeded');
-      return [{ type: 'invoice_paid', invoice: said, ...(payment === undefined ? {} : { payment: named(payment, pointer) }), occurredAt }];
+      return [{ type: 'invoice_paid', invoice: said, ...(payment === undefined ? {} : { payment: await withOurReference(payment, context) }), occurredAt }];
     }
     case 'void': return [{ type: 'invoice_closed', invoice: said, reason: 'voided', occurredAt }];
     case 'uncollectible': return [{ type: 'invoice_closed', invoice: said, reason: 'written_off', occurredAt }];
@@ -127,12 +127,6 @@ const invoiceOf = async (intent: string, context: StripeCall): Promise<string | 
   const params = { payment: { type: 'payment_intent', payment_intent: intent }, limit: 1 } as const;
   const page = await ask(context, pageOf(invoicePaymentShape), (options) => context.session.invoicePayments.list(params, options));
   return page.data[0]?.invoice ?? undefined;
-};
-
-/** The key that the event carried says who made the payment it told of. */
-const named = (payment: PlatformPayment, pointer: Pointer): PlatformPayment => {
-  const key = pointer.refs['requestKey'];
-  return key === undefined ? payment : { ...payment, ourReference: key };
 };
 
 const ignored = (pointer: Pointer): NormalizedEvent => ({ type: 'ignored', platformType: `pointer to ${pointer.kind}`, occurredAt: pointer.occurredAt });
