@@ -18,8 +18,8 @@ export interface CreatedClient {
   readonly apiKey: string;
   readonly publishableKey: string;
   readonly webhookSigningSecret: string;
-  /** By connector; null where the hub registers the URLs itself. */
-  readonly connectorWebhookUrls: Readonly<Record<string, string | null>>;
+  /** By connector: where its platform posts, once the client has a connection there. */
+  readonly connectorWebhookUrls: Readonly<Record<string, string>>;
 }
 
 /** @throws InvalidInput when events have nowhere to go, or would go where they may not */

@@ -73,7 +73,7 @@ export const setGateways = async (desk: Desk, clientId: string, entered: readonl
     const param = `gateways[${String(index)}].gatewayAccountId`;
     if (ids.indexOf(gatewayAccountId) !== index) throw new InvalidInput({ param, found: shown(gatewayAccountId), expected: 'listed once' });
     if (known && !owned.some((account) => account._id === gatewayAccountId && account.type === type)) {
-      throw new InvalidInput({ param, found: shown(gatewayAccountId), expected: `a ${type} account of this client` });
+      throw new InvalidInput({ param, found: shown(gatewayAccountId), expected: `an account that this client has at ${type}` });
     }
   }
   const now = desk.clock.wallNow();

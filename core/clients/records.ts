@@ -66,9 +66,9 @@ export interface KeyView {
   readonly lastUsedAt: Date | null;
 }
 
-/** A connection as it may be shown. `webhookUrl` is null where the hub itself registers the URLs, one per topic. */
+/** A connection as it may be shown, with the URL its platform posts to. */
 export interface ConnectionView extends ConnectionRecord {
-  readonly webhookUrl: string | null;
+  readonly webhookUrl: string;
 }
 
 /** Everything about a client that may be shown. */

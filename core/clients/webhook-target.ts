@@ -1,11 +1,12 @@
 import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import type { HubEnvironment } from '../configuration/index.js';
 
 /** Whether an address may be reached from the public internet: not private, loopback, link-local, shared, reserved, multicast or a tunnel to such. */
-export const isPublicAddress = (address: string): boolean => ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
+export const isPublicAddress = (address: string): boolean => isIP(address) !== 0 && ipaddr.process(address).range() === 'unicast';
 
-const isLoopback = (address: string): boolean => ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';
+const isLoopback = (address: string): boolean => isIP(address) !== 0 && ipaddr.process(address).range() === 'loopback';
 
 /** Where webhooks may be sent. To be asked when a URL is saved, and again at each send for the address that is connected to. */
 export interface TargetRules {
@@ -31,7 +32,7 @@ export const createTargetRules = (env: HubEnvironment, resolve: (hostname: strin
     if (loopback) return local && (url.protocol === 'http:' || url.protocol === 'https:') ? undefined : expected;
     if (url.protocol !== 'https:') return expected;
     // the URL parser has already turned 0x7f.1 and 2130706433 into dotted form
-    if (ipaddr.isValid(host)) return isPublicAddress(host) ? undefined : expected;
+    if (isIP(host) !== 0) return isPublicAddress(host) ? undefined : expected;
     return /\.(local|internal|lan|home\.arpa)$/.test(host) || !host.includes('.') ? expected : undefined;
   };
 
@@ -39,7 +40,7 @@ export const createTargetRules = (env: HubEnvironment, resolve: (hostname: strin
     const refusal = refusalOf(text);
     if (refusal !== undefined) return refusal;
     const host = new URL(text).hostname.replace(/^\[|\]$/g, '');
-    const addresses = ipaddr.isValid(host) ? [host] : await resolve(host).catch(() => []);
+    const addresses = isIP(host) !== 0 ? [host] : await resolve(host).catch(() => []);
     return addresses.every(allowsAddress) ? undefined : `${expected}; this one resolves to an address inside a private network`;
   };
   return Object.freeze({ refusalOf, allowsAddress, refusalNow });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { types } from 'node:util';
 import { z } from 'zod';
 
 /** What a development hub makes for itself, in the form of the variables they stand for. */
@@ -30,7 +31,7 @@ const read = (path: string): DevelopmentSecrets | undefined => {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (types.isNativeError(error) && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   }
   if (openToOthers(path)) chmodSync(path, 0o600);

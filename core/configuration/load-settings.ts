@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { types } from 'node:util';
 import { fixes } from './fixes.js';
 import { generateDevelopmentSecrets } from './development-secrets.js';
 import { readSettings, type SettingsResult } from './read-settings.js';
@@ -14,7 +15,7 @@ export const loadSettings = (env: Readonly<Record<string, string | undefined>>):
   try {
     return readSettings({ ...env, HUB_ENCRYPTION_KEYS: generateDevelopmentSecrets(dataDir).HUB_ENCRYPTION_KEYS });
   } catch (error) {
-    const found = error instanceof Error ? error.message : 'an error without a message';
+    const found = types.isNativeError(error) ? error.message : 'an error without a message';
     return { ok: false, problems: [{ variable: 'HUB_DATA_DIR', found, expected: 'a directory this user may read and write', fix: fixes.HUB_DATA_DIR }] };
   }
 };

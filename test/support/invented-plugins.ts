@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { CONTRACT_VERSION, defineConnector, defineGateway, secret, type PluginList, type Secret } from '../../core/connector-kit/index.js';
+
+const modeOf = (key: Secret): 'test' | 'live' => (key.reveal().startsWith('live_') ? 'live' : 'test');
+const apiKey = () => secret().refine((key) => /^(test|live)_\w+$/.test(key.reveal()), { error: 'expected a key that begins with test_ or live_' });
+const notCalled = (): never => {
+  throw new Error('The invented plugins are only configured, never called.');
+};
+
+const acmeConfig = z.strictObject({ apiKey: apiKey(), webhookSecrets: z.array(secret()).min(1), toleranceSeconds: z.int().min(1).default(300) });
+
+/** A platform that does not exist: its keys reveal their mode. */
+const acmeBilling = defineConnector<z.output<typeof acmeConfig>>({
+  id: 'acme-billing',
+  displayName: 'Acme Billing',
+  contract: CONTRACT_VERSION,
+  configSchema: acmeConfig,
+  mode: (config) => modeOf(config.apiKey),
+  hosts: () => ['api.acme.example'],
+  limits: () => ({ perMinute: 60, concurrent: 1 }),
+  open: () => undefined,
+  webhook: { verify: notCalled, parse: notCalled },
+  invoices: { read: notCalled },
+  paymentMethods: { mode: 'held_by_platform', why: 'invented' },
+  dunning: { mode: 'harmless', why: 'invented' },
+  settlement: { mode: 'platform_detects' },
+  checkHealth: notCalled,
+});
+
+const quietConfig = z.strictObject({ token: secret() });
+
+/** A platform whose credentials do not tell their mode. */
+const quietBilling = defineConnector<z.output<typeof quietConfig>>({
+  id: 'quiet-billing',
+  displayName: 'Quiet Billing',
+  contract: CONTRACT_VERSION,
+  configSchema: quietConfig,
+  mode: () => 'undeclared',
+  hosts: () => ['api.quiet.example'],
+  limits: () => ({ perMinute: 60, concurrent: 1 }),
+  open: () => undefined,
+  webhook: { verify: notCalled, parse: notCalled },
+  invoices: { read: notCalled },
+  paymentMethods: { mode: 'held_by_platform', why: 'invented' },
+  dunning: { mode: 'harmless', why: 'invented' },
+  settlement: { mode: 'platform_detects' },
+  checkHealth: notCalled,
+});
+
+const payConfig = z.strictObject({ apiKey: apiKey() });
+
+const acmePay = defineGateway<z.output<typeof payConfig>>({
+  id: 'acme-pay',
+  displayName: 'Acme Pay',
+  contract: CONTRACT_VERSION,
+  configSchema: payConfig,
+  mode: (config) => modeOf(config.apiKey),
+  hosts: () => ['api.acme.example'],
+  limits: () => ({ perMinute: 60, concurrent: 1 }),
+  accepts: () => true,
+  open: () => undefined,
+  protection: () => ({ kind: 'search_only', absentIsFinalAfterMs: 1000 }),
+  charge: notCalled,
+  find: notCalled,
+  refund: notCalled,
+  checkHealth: notCalled,
+});
+
+/** Plugins of platforms that do not exist, for tests of rooms that only need to know that there are plugins. */
+export const inventedPlugins: PluginList = {
+  connectors: { 'acme-billing': async () => ({ connector: acmeBilling }), 'quiet-billing': async () => ({ connector: quietBilling }) },
+  gateways: { 'acme-pay': async () => ({ gateway: acmePay }) },
+};
