@@ -22,6 +22,9 @@ const saysLoopback = (host: string): boolean =>
 export const allowedAddresses = (url: URL, environment: TargetEnvironment): AllowedAddresses =>
   environment !== 'production' && saysLoopback(bareHost(url)) ? 'loopback' : 'public';
 
+// ipaddr.js calls every IPv6 address unicast that no special range names; the internet routes only this block (RFC 4291, IANA registry)
+const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3');
+
 /**
  * Whether an address in canonical notation may be connected to. Public means global unicast of IPv4 or IPv6; an IPv4 address
  * inside an IPv6 one is judged as IPv4, and transition prefixes are refused, as they lead to addresses we cannot judge.
@@ -29,8 +32,9 @@ export const allowedAddresses = (url: URL, environment: TargetEnvironment): Allo
 export const isAllowedAddress = (address: string, allowed: AllowedAddresses): boolean => {
   const bare = address.replace(/%.*$/, '');
   if (!ipaddr.isValid(bare)) return false;
-  const range = ipaddr.process(bare).range();
-  return allowed === 'public' ? range === 'unicast' : range === 'loopback';
+  const parsed = ipaddr.process(bare);
+  if (allowed === 'loopback') return parsed.range() === 'loopback';
+  return parsed.range() === 'unicast' && (parsed instanceof ipaddr.IPv4 || parsed.match(globalUnicast));
 };
 
 /**

@@ -38,7 +38,7 @@ const firstBytes = async (body: AsyncIterable<unknown> & { destroy(): unknown })
 };
 
 const codeOf = (error: unknown): string => {
-  const code: unknown = error instanceof Error ? (Reflect.get(error, 'code') ?? Reflect.get(error.cause ?? {}, 'code')) : undefined;
+  const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
   return typeof code === 'string' ? code : 'UNKNOWN';
 };
 

@@ -72,6 +72,7 @@ export const openNotificationBench = async (options: {
     ...(options.dispatcher ? { dispatcher: options.dispatcher } : {}),
   });
   await storage.ensureIndexes(notifications.indexes);
+  await real?.start();
   const terms = { clock: options.clock, leaseMs };
   const work = () => {
     const [only] = works;
