@@ -155,11 +155,19 @@ const billTwice = (results: string[]) => opened.fake.world.bill({ label: 'shape'
 
   it('a charge has at least the recorded member names', async () => {
     const { olderInvoice } = billTwice(['success']);
-    const payments = await opened.stripe.invoicePayments.list({ invoice: olderInvoice, expand: ['data.payment.payment_intent.latest_charge'] });
+    const payments = await opened.stripe.invoicePayments.list({
+      invoice: olderInvoice,
+      expand: ['data.payment.payment_intent.latest_charge'],
+    });
     const intent = payments.data[0]?.payment.payment_intent;
     const charge = typeof intent === 'object' ? intent.latest_charge : null;
     const names = new Set(namesOf(JSON.parse(JSON.stringify(charge))));
-    const { payment_intent: _intent, balance_transaction: _balance, refunds: _refunds, ...body } = recorded('charge-succeeded.clover.json').body;
+    const {
+      payment_intent: _intent,
+      balance_transaction: _balance,
+      refunds: _refunds,
+      ...body,
+    } = recorded('charge-succeeded.clover.json').body;
     const outdated = ['destination', 'dispute', 'order'];
     expect(namesOf(body).filter((name) => !names.has(name) && !outdated.includes(name))).toEqual([]);
   });
@@ -169,11 +177,24 @@ describe('a declined invoice payment', () => {
   it('carries the decline in the error, the PaymentIntent and the charge', async () => {
     const { invoice } = billTwice(['insufficient_funds']);
     const error = await errorOf(opened.stripe.invoices.pay(invoice, { off_session: true }));
-    expect(error).toMatchObject({ type: 'StripeCardError', statusCode: 402, code: 'card_declined', decline_code: 'insufficient_funds', network_decline_code: '51' });
-    expect(error.payment_intent?.last_payment_error).toMatchObject({ decline_code: 'insufficient_funds', payment_method: { object: 'payment_method' } });
+    expect(error).toMatchObject({
+      type: 'StripeCardError',
+      statusCode: 402,
+      code: 'card_declined',
+      decline_code: 'insufficient_funds',
+      network_decline_code: '51',
+    });
+    expect(error.payment_intent?.last_payment_error).toMatchObject({
+      decline_code: 'insufficient_funds',
+      payment_method: { object: 'payment_method' },
+    });
     expect(error.payment_intent).toMatchObject({ status: 'requires_payment_method', payment_method: null });
     const charge = await opened.stripe.charges.retrieve(error.charge ?? '');
-    expect(charge).toMatchObject({ status: 'failed', failure_code: 'card_declined', outcome: { reason: 'insufficient_funds', type: 'issuer_declined' } });
+    expect(charge).toMatchObject({
+      status: 'failed',
+      failure_code: 'card_declined',
+      outcome: { reason: 'insufficient_funds', type: 'issuer_declined' },
+    });
     expect((await opened.stripe.invoices.retrieve(invoice)).attempt_count).toBe(1);
   });
 });
