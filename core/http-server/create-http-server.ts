@@ -7,7 +7,7 @@ import type { Logger } from '../observability/index.js';
 import { answerUnreadable } from './answer-unreadable.js';
 import { createExpressApp } from './express-app.js';
 import { healthRoutes, type HealthProbe } from './health-routes.js';
-import { openRequestScope } from './request-scope.js';
+import { openRequestScope, type ServerLife } from './request-scope.js';
 import type { Route } from './route.js';
 import { sendFault, serveRoute } from './serve-route.js';
 import { surfaceOf } from './surface-of.js';
@@ -65,13 +65,9 @@ export const createHttpServer = (options: {
   app.set('etag', false);
   app.disable('x-powered-by');
 
-  let ending = false;
+  const life: ServerLife = { state: 'serving' };
   const router = Router({ caseSensitive: true });
-  router.use(openRequestScope(logger), helmet());
-  router.use((_request: Request, response: Response, next: NextFunction) => {
-    if (ending) response.setHeader('Connection', 'close');
-    next();
-  });
+  router.use(openRequestScope(life, logger), helmet());
   for (const route of [...healthRoutes(options.health), ...options.routes]) {
     if (route.method === 'GET') router.get(route.path, serveRoute(route, logger));
     else router.post(route.path, serveRoute(route, logger));
@@ -92,7 +88,7 @@ export const createHttpServer = (options: {
   return {
     listen: () => listening(server, settings),
     close: async () => {
-      ending = true;
+      life.state = 'ending';
       await closing(server, settings);
     },
   };

@@ -13,6 +13,7 @@ export const readBody = (request: IncomingMessage, limit: number): Promise<Buffe
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     return Promise.reject(new ApiFault({ kind: 'unsupported_media_type', message: 'Content-Encoding is not supported. Send the body as it is.' }));
   }
+  if (request.readableEnded || request.destroyed) return Promise.reject(broken());
   if (Number(request.headers['content-length'] ?? 0) > limit) return Promise.reject(tooLarge(limit));
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

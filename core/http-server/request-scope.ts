@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { NextFunction, Request, Response } from 'express';
+import { monotonicFactory } from 'ulid';
 import type { Logger } from '../observability/index.js';
 
 /** What is known of a request while it is answered; the log line is made of it. */
@@ -9,7 +9,14 @@ export interface RequestScope {
   route: string;
   logged: 'always' | 'brief';
   ids: Readonly<Record<string, string>>;
+  readonly life: ServerLife;
 }
+
+/** Whether the server goes on: once it is ending, connections are not kept for another request. */
+export interface ServerLife { state: 'serving' | 'ending' }
+
+/** Makes an id for a request. */
+export const newRequestId: () => string = monotonicFactory();
 
 const scopes = new WeakMap<object, RequestScope>();
 
@@ -17,8 +24,8 @@ const scopes = new WeakMap<object, RequestScope>();
 export const requestScope = (response: Response): RequestScope | undefined => scopes.get(response);
 
 /** Gives each request its id and one log line at its end: ids, method, route pattern, status, milliseconds. */
-export const openRequestScope = (logger: Logger) => (request: Request, response: Response, next: NextFunction): void => {
-  const scope: RequestScope = { requestId: randomUUID(), route: 'none', logged: 'always', ids: {} };
+export const openRequestScope = (life: ServerLife, logger: Logger) => (request: Request, response: Response, next: NextFunction): void => {
+  const scope: RequestScope = { requestId: newRequestId(), route: 'none', logged: 'always', ids: {}, life };
   const from = performance.now();
   scopes.set(response, scope);
   response.setHeader('X-Request-Id', scope.requestId);

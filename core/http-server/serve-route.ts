@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { NextFunction, Request, Response } from 'express';
 import { ApiFault, type Surface } from '../api/index.js';
 import type { Logger } from '../observability/index.js';
@@ -6,7 +5,7 @@ import { faultOf } from './fault-of.js';
 import { readBody } from './read-body.js';
 import { readJson } from './read-json.js';
 import { renderFault } from './render-fault.js';
-import { requestScope } from './request-scope.js';
+import { newRequestId, requestScope } from './request-scope.js';
 import type { Call, Reply, Route } from './route.js';
 
 const param = (value: unknown): string => (Array.isArray(value) ? value.join('/') : typeof value === 'string' ? value : '');
@@ -44,6 +43,7 @@ const callOf = (request: Request, requestId: string): Call => ({
 export const send = (response: Response, reply: Reply): void => {
   const isText = typeof reply.body === 'string';
   response.statusCode = reply.status;
+  if (requestScope(response)?.life.state === 'ending') response.setHeader('Connection', 'close');
   for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value);
   response.setHeader('Content-Type', reply.contentType ?? (isText ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8'));
   const bytes = Buffer.from(isText ? reply.body : JSON.stringify(reply.body));
@@ -55,12 +55,19 @@ export const send = (response: Response, reply: Reply): void => {
 export const sendFault = (error: unknown, surface: Surface, response: Response, logger: Logger): void => {
   const scope = requestScope(response);
   const fault = faultOf(error);
-  const requestId = scope?.requestId ?? randomUUID();
+  const requestId = scope?.requestId ?? newRequestId();
   if (!(error instanceof ApiFault) && (fault.kind === 'internal' || fault.kind === 'unavailable')) {
     logger.error({ requestId, route: scope?.route, err: error }, 'a request could not be answered');
   }
   if (response.headersSent) { response.destroy(); return; }
   send(response, renderFault(fault, surface, requestId));
+};
+
+/** Runs `work` once the response has left, or at once when the caller has gone away meanwhile. */
+const afterwards = (response: Response, work: () => Promise<void>, onError: (error: unknown) => void): void => {
+  const run = () => { work().catch(onError); };
+  if (response.closed) run();
+  else response.once('close', run);
 };
 
 /** Makes the Express handler of a route. */
@@ -71,12 +78,10 @@ export const serveRoute = (route: Route, logger: Logger) => async (request: Requ
     scope.logged = route.logged;
   }
   try {
-    const reply = await route.handle(callOf(request, scope?.requestId ?? randomUUID()));
+    const reply = await route.handle(callOf(request, scope?.requestId ?? newRequestId()));
     if (scope && reply.ids) scope.ids = reply.ids;
     const { whenSent } = reply;
-    if (whenSent) {
-      response.once('close', () => { whenSent().catch((error: unknown) => { logger.error({ requestId: scope?.requestId, err: error }, 'what follows a response failed'); }); });
-    }
+    if (whenSent) afterwards(response, whenSent, (error) => { logger.error({ requestId: scope?.requestId, err: error }, 'what follows a response failed'); });
     send(response, reply);
   } catch (error) {
     sendFault(error, route.surface, response, logger);
