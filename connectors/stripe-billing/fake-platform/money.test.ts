@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { refOf } from './ref.js';
 import { errorOf, openForTest, type Opened } from './open-for-test.js';
 
 let opened: Opened;
@@ -36,7 +37,7 @@ describe('one success', () => {
   it('its PaymentIntent cannot be confirmed for a second charge', async () => {
     const { invoice } = billed('generic_decline', 'success');
     const list = await opened.stripe.invoicePayments.list({ invoice });
-    const intent = String(list.data[0]?.payment.payment_intent);
+    const intent = refOf(list.data[0]?.payment.payment_intent) ?? '';
     await pay(invoice, 'k1');
     expect(await errorOf(opened.stripe.paymentIntents.confirm(intent))).toMatchObject({
       code: 'payment_intent_unexpected_state',
@@ -49,7 +50,7 @@ describe('one success', () => {
     const { invoice, paymentMethod } = billed('generic_decline', 'success');
     const list = await opened.stripe.invoicePayments.list({ invoice });
     await opened.stripe.paymentIntents.confirm(
-      String(list.data[0]?.payment.payment_intent),
+      refOf(list.data[0]?.payment.payment_intent) ?? '',
       { payment_method: paymentMethod, off_session: true },
     );
     expect((await opened.stripe.invoices.retrieve(invoice)).status).toBe('paid');

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { refOf } from './ref.js';
 import { errorOf, openForTest, type Opened } from './open-for-test.js';
 
 let opened: Opened;
@@ -254,7 +255,7 @@ describe('cards', () => {
       amount: 901,
     }))).toMatchObject({ statusCode: 400, param: 'amount' });
     await opened.stripe.refunds.create({ payment_intent: intent.id, amount: 400 });
-    expect((await opened.stripe.refunds.create({ charge: String(intent.latest_charge) })).amount).toBe(500);
+    expect((await opened.stripe.refunds.create({ charge: refOf(intent.latest_charge) ?? '' })).amount).toBe(500);
     expect(await errorOf(opened.stripe.refunds.create({ payment_intent: intent.id }))).toMatchObject({ code: 'charge_already_refunded' });
   });
 });

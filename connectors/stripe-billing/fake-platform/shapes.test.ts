@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { refOf } from './ref.js';
 import { openForTest, errorOf, openReceiver, type Opened } from './open-for-test.js';
 
 const shared = join(import.meta.dirname, '../../../../shared');
@@ -36,7 +37,7 @@ const createValidator = () => {
     const kind = rootByObject[String(Reflect.get(object, 'object'))];
     const validate = kind === undefined ? undefined : ajv.getSchema(`${schema.$id}${schema.roots[kind]?.$ref ?? ''}`);
     if (validate === undefined) return [`no schema for ${String(Reflect.get(object, 'object'))}`];
-    return validate(object) === true ? [] : (validate.errors ?? []).map((error) => `${kind}${error.instancePath} ${error.message ?? ''}`);
+    return validate(object) ? [] : (validate.errors ?? []).map((error) => `${kind}${error.instancePath} ${error.message ?? ''}`);
   };
 };
 
@@ -76,13 +77,13 @@ const billTwice = (results: string[]) => opened.fake.world.bill({ label: 'shape'
     const intentId = payments.data[0]?.payment.payment_intent ?? '';
     const intent = (await raw(`/v1/payment_intents/${intentId}`)) as { latest_charge: string };
     const subscription = invoice.parent?.subscription_details?.subscription;
-    const methods = (await raw(`/v1/payment_methods?customer=${String(invoice.customer)}`)) as { data: object[] };
+    const methods = (await raw(`/v1/payment_methods?customer=${refOf(invoice.customer) ?? ''}`)) as { data: object[] };
     return [
       await raw(`/v1/invoices/${invoiceId}`),
       ...payments.data,
       intent,
       await raw(`/v1/charges/${intent.latest_charge}`),
-      await raw(`/v1/subscriptions/${String(subscription)}`),
+      await raw(`/v1/subscriptions/${refOf(subscription) ?? ''}`),
       ...methods.data,
     ];
   };
@@ -96,7 +97,7 @@ const billTwice = (results: string[]) => opened.fake.world.bill({ label: 'shape'
   ])('everything about a renewal that was %s', async (_name, results) => {
     const { invoice } = billTwice(results);
     const objects = await everyObject(invoice);
-    expect(objects.map((object) => Reflect.get(object, 'object')).sort()).toEqual(Object.keys(rootByObject).sort());
+    expect(new Set(objects.map((object) => Reflect.get(object, 'object')))).toEqual(new Set(Object.keys(rootByObject)));
     expect(objects.flatMap(problems)).toEqual([]);
   });
 
@@ -166,7 +167,7 @@ const billTwice = (results: string[]) => opened.fake.world.bill({ label: 'shape'
       payment_intent: _intent,
       balance_transaction: _balance,
       refunds: _refunds,
-      ...body,
+      ...body
     } = recorded('charge-succeeded.clover.json').body;
     const outdated = ['destination', 'dispute', 'order'];
     expect(namesOf(body).filter((name) => !names.has(name) && !outdated.includes(name))).toEqual([]);
