@@ -111,11 +111,14 @@ export const createCardLedger = (options: { readonly storage: Storage; readonly 
     enter: (card, entry, caseExists) => change<EnterResult>(card, async (document) => {
       const now = clock.hubNow().getTime();
       for (const earlier of document.opened) {
+        // a call that was cut before its case was written is taken up again under its own id, whatever the hour
+        if (entry.idempotencyKey !== undefined && earlier.idempotencyKey === entry.idempotencyKey) {
+          return { result: { status: 'own_entry', transactionId: earlier.transactionId }, change: 'none' };
+        }
         if (earlier.amount !== entry.amount.minor || earlier.currency !== entry.amount.currency || now - earlier.at.getTime() >= velocityMs) continue;
         const abandoned = clock.wallNow().getTime() - earlier.writtenAt.getTime() > voidAfterMs && !(await caseExists(earlier.transactionId));
         if (abandoned) continue;
-        const same = entry.idempotencyKey !== undefined && earlier.idempotencyKey === entry.idempotencyKey;
-        return { result: { status: same ? 'own_entry' : 'velocity', transactionId: earlier.transactionId }, change: 'none' };
+        return { result: { status: 'velocity', transactionId: earlier.transactionId }, change: 'none' };
       }
       const charge = entry.reservation ? reserveIn(document, entry.reservation) : undefined;
       document.opened.push({
@@ -136,5 +139,5 @@ export const createCardLedger = (options: { readonly storage: Storage; readonly 
 const trimmed = (document: LedgerDocument, hubNow: Date): LedgerDocument => ({
   ...document,
   tries: document.tries.filter((entry) => hubNow.getTime() - entry.at.getTime() < keptMs),
-  opened: document.opened.filter((entry) => hubNow.getTime() - entry.at.getTime() < velocityMs),
+  opened: document.opened.filter((entry) => hubNow.getTime() - entry.at.getTime() < velocityMs || document.open?.attemptKey.startsWith(`${entry.transactionId}-`)),
 });

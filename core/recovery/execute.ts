@@ -91,7 +91,8 @@ const enter = async (opening: Opening, ports: RecoveryPorts): Promise<ExecuteRes
   const document: CaseDocument = { ...directCase(caseId, opening, lease, ports, attempt), ...(decision.do === 'ask' ? { status: 'unknown' as const, plan: planOf(decision, ports.clock.hubNow()) } : {}) };
   const opened = await ports.cases.open(document);
   if (opened.status === 'exists') {
-    if (entered.status === 'entered') await ports.cards.takeBack(card, { transactionId: caseId, attemptKey: `${caseId}-1` });
+    // a parallel call with the same key may have opened the case under this very id: the entry is its own then
+    if (entered.status === 'entered' && opened.document?._id !== caseId) await ports.cards.takeBack(card, { transactionId: caseId, attemptKey: `${caseId}-1` });
     return { status: 'duplicate', reason: opened.by === 'openKeys' ? 'open_case' : 'idempotency_key', existing: opened.document && viewCase(opened.document) };
   }
   await ports.checkpoint('attempt written', caseId);
