@@ -5,5 +5,5 @@
  */
 export { createWebhookIntake, type IncomingWebhook, type Receipt, type WebhookIntake, type WebhookIntakeOptions } from './create-webhook-intake.js';
 export { deliveryIndexes, type DeliveryDocument, type DeliveryState } from './delivery.model.js';
-export { createInboundConnections, type FoundConnection, type InboundConnection, type InboundConnections, type InboundSources } from './inbound-connections.js';
+export type { FoundConnection, InboundConnection, InboundConnections } from './inbound-connections.js';
 export { createStoredConnections } from './stored-connections.js';
