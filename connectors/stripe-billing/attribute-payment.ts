@@ -7,8 +7,11 @@ import { eventShape, namedObject, pageOf, type StripeEvent } from './shapes.js';
 /** Who made a payment: the idempotency key of the request, none where Stripe acted by itself, or no event found that could tell. */
 export type MadeBy = { readonly event: 'found'; readonly key?: string } | { readonly event: 'not_found' };
 
-/** The first event of a charge carries the request that made it; what happens to it later (a bank debit that succeeds after days) carries none. */
-const TYPES = ['charge.succeeded', 'charge.failed', 'charge.pending', 'payment_intent.succeeded'];
+/**
+ * The first event of a charge carries the request that made it; what happens to it later (a bank debit that succeeds after days) carries
+ * none.
+ */
+const TYPES = ['charge.succeeded', 'charge.failed', 'charge.pending'];
 
 /** Events lie this close to the charge they tell of: measured from Stripe's own two timestamps, so no clock of ours comes in. */
 const BEFORE_S = 60;
@@ -17,8 +20,8 @@ const AFTER_S = 3600;
 const MOST_PAGES = 5;
 
 /**
- * Stripe keeps no reference of ours on an invoice's payment, but its events keep the idempotency key of the request that caused them (for 30 days).
- * A null key is Stripe's own retry, or a person in the Dashboard.
+ * Stripe keeps no reference of ours on an invoice's payment, but its events keep the idempotency key of the request that caused them (for
+ * 30 days). A null key is Stripe's own retry, or a person in the Dashboard.
  */
 export const attributePayment = async (payment: PlatformPayment, context: StripeCall): Promise<MadeBy> => {
   const madeAt = Math.floor(payment.at.getTime() / 1000);
@@ -30,9 +33,9 @@ export const attributePayment = async (payment: PlatformPayment, context: Stripe
     const told = page.data.filter((event) => isAbout(event, payment));
     const key = told.map((event) => event.request?.idempotency_key).find((each) => typeof each === 'string' && each !== '');
     if (key) return { event: 'found', key };
-    if (told.some((event) => event.type.startsWith('charge.'))) return { event: 'found' };
+    if (told.length > 0) return { event: 'found' };
     after = page.data.at(-1)?.id;
-    if (!page.has_more || after === undefined) return told.length > 0 ? { event: 'found' } : { event: 'not_found' };
+    if (!page.has_more || after === undefined) return { event: 'not_found' };
   }
   return { event: 'not_found' };
 };
@@ -49,10 +52,8 @@ const eventsOf = async (params: Stripe.EventListParams, context: StripeCall): Pr
   }
 };
 
-/** One PaymentIntent has many charges, and a failed one of ours may precede Stripe's success: only its success speaks for the PaymentIntent. */
+/** By the charge alone: its PaymentIntent has others, and a failed one of ours may precede Stripe's success. */
 const isAbout = (event: StripeEvent, payment: PlatformPayment): boolean => {
   const named = namedObject.safeParse(event.data.object);
-  if (!named.success) return false;
-  if (event.type.startsWith('charge.')) return named.data.id === payment.ref;
-  return payment.state === 'succeeded' && payment.gatewayRefs.includes(named.data.id);
+  return named.success && named.data.id === payment.ref;
 };

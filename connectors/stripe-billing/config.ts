@@ -5,8 +5,8 @@ import { secret, type Secret } from '../../core/connector-kit/index.js';
 export const HOST = 'api.stripe.com';
 
 /**
- * The account of a token that was issued by the connection's own account. Stripe tells a webhook's reader no account id, and a plain or restricted key
- * always speaks for exactly one account, so one word is enough.
+ * The account of a token that was issued by the connection's own account. Stripe tells a webhook's reader no account id, and a plain or
+ * restricted key always speaks for exactly one account, so one word is enough.
  */
 export const OWN_ACCOUNT = 'own';
 
@@ -16,7 +16,8 @@ const API_KEY = /^[sr]k_(test|live)_\w+$/;
 const hasApiKey = ({ apiKey }: { readonly apiKey: Secret }): boolean => API_KEY.test(apiKey.reveal());
 const notAnApiKey = {
   path: ['apiKey'],
-  error: 'expected a secret or restricted key (sk_test_…, rk_test_…, sk_live_… or rk_live_…), copied whole; a publishable key (pk_…) cannot charge',
+  error:
+    'expected a secret or restricted key (sk_test_…, rk_test_…, sk_live_…, rk_live_…), copied whole; a publishable one (pk_…) cannot charge',
 };
 
 /** Configuration of a connection to Stripe Billing. */
@@ -35,7 +36,9 @@ export const gatewayConfig = z.strictObject({ apiKey: secret() }).refine(hasApiK
 export type GatewayConfig = z.output<typeof gatewayConfig>;
 
 /** What every part of this folder may rely on, whichever of the two definitions it serves. */
-export interface WithApiKey { readonly apiKey: Secret }
+export interface WithApiKey {
+  readonly apiKey: Secret;
+}
 
 export const modeOf = (config: WithApiKey): 'test' | 'live' => (API_KEY.exec(config.apiKey.reveal())?.[1] === 'live' ? 'live' : 'test');
 

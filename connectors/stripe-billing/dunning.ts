@@ -10,8 +10,8 @@ const HOLD_MARK = 'recovery_hub_hold_until';
 /**
  * Stops Stripe from retrying the invoice by itself: `auto_advance: false`.
  *
- * These updates carry no key of ours: they name the state to reach, so repeating one is harmless, while a kept key would replay the answer to an older update
- * instead of making a newer one.
+ * These updates carry no key of ours: they name the state to reach, so repeating one is harmless, while a kept key would replay the answer
+ * to an older update instead of making a newer one.
  */
 export const takeOver = async (invoice: InvoiceRef, until: Date, context: StripeCall): Promise<TakeOver> => {
   const found = await read(invoice, context);
@@ -24,7 +24,8 @@ export const takeOver = async (invoice: InvoiceRef, until: Date, context: Stripe
 };
 
 /**
- * Gives the invoice back to Stripe's retries, or, after a blocked case that starts no dunning, stops them for good even if they were never taken.
+ * Gives the invoice back to Stripe's retries, or, after a blocked case that starts no dunning, stops them for good even if they were never
+ * taken.
  */
 export const handBack = async (invoice: InvoiceRef, ending: Ending, context: StripeCall): Promise<'handed_back' | 'nothing_to_do'> => {
   const found = await read(invoice, context);
@@ -48,9 +49,16 @@ const read = async (invoice: InvoiceRef, context: StripeCall): Promise<StripeInv
   }
 };
 
-const update = async (invoice: InvoiceRef, change: { readonly auto_advance: boolean; readonly metadata?: Record<string, string> }, context: StripeCall): Promise<void> => {
+const update = async (
+  invoice: InvoiceRef,
+  change: { readonly auto_advance: boolean; readonly metadata?: Record<string, string> },
+  context: StripeCall,
+): Promise<void> => {
   const updated = await ask(context, invoiceShape, (options) => context.session.invoices.update(invoice.ref, change, options));
   if (Boolean(updated.auto_advance) !== change.auto_advance) {
-    throw new PlatformError('Stripe answered the update with an invoice that was not updated.', { code: 'unexpected_answer', reached: 'unknown' });
+    throw new PlatformError('Stripe answered the update with an invoice that was not updated.', {
+      code: 'unexpected_answer',
+      reached: 'unknown',
+    });
   }
 };

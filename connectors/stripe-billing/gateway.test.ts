@@ -15,7 +15,13 @@ const request = (results: readonly string[], change: Partial<ChargeRequest> = {}
   if (!read.recognised) throw new Error('the token was not recognised');
   cases += 1;
   const key = `01KTESTDIRECT${String(cases).padStart(13, '0')}-1`;
-  return { once: { key, firstTriedAt: new Date(), ourReference: key }, amount: { minor: 2500, currency: 'USD' }, token: read.token, description: 'Recovery', ...change };
+  return {
+    once: { key, firstTriedAt: new Date(), ourReference: key },
+    amount: { minor: 2500, currency: 'USD' },
+    token: read.token,
+    description: 'Recovery',
+    ...change,
+  };
 };
 
 const { prepare, revoke } = {
@@ -31,7 +37,8 @@ const { prepare, revoke } = {
 const charge = (order: ChargeRequest) => valueOf(bench.gateway.charge(order, writeTime()));
 const find = (order: ChargeRequest) => valueOf(bench.gateway.find(order, readTime()));
 const successes = () => bench.fake.world.ledger().debts.flatMap((debt) => debt.successes);
-const strike = (path: RegExp, action: Parameters<Bench['fake']['world']['inject']>[0]['action']) => bench.fake.world.inject({ match: { method: 'POST', path }, action });
+const strike = (path: RegExp, action: Parameters<Bench['fake']['world']['inject']>[0]['action']) =>
+  bench.fake.world.inject({ match: { method: 'POST', path }, action });
 
 describe('a charge', () => {
   it('is prepared without money, confirmed once, and found', async () => {
@@ -39,7 +46,12 @@ describe('a charge', () => {
     expect(order.chargeRef).toMatch(/^pi_/);
     expect(successes()).toEqual([]);
     expect(await find(order)).toEqual({ status: 'absent' });
-    const approved = { status: 'approved', gatewayRefs: [order.chargeRef, expect.stringMatching(/^ch_/)], amount: { minor: 2500, currency: 'USD' }, provisional: false };
+    const approved = {
+      status: 'approved',
+      gatewayRefs: [order.chargeRef, expect.stringMatching(/^ch_/)],
+      amount: { minor: 2500, currency: 'USD' },
+      provisional: false,
+    };
     expect(await charge(order)).toEqual(approved);
     expect(await find(order)).toEqual(approved);
     expect(successes()).toMatchObject([{ idempotencyKey: order.once.key }]);
@@ -56,7 +68,9 @@ describe('a charge', () => {
     const named = bench.gateway.readToken(`${customer}|${paymentMethod ?? ''}`);
     expect(named).toMatchObject({ recognised: true, token: { customerRef: customer } });
     expect(await charge(await prepare(bare))).toMatchObject({ status: 'approved' });
-    expect(await charge(await prepare({ ...bare, ...(named.recognised ? { token: named.token } : {}), once: { ...bare.once, key: 'other-1' } }))).toMatchObject({ status: 'approved' });
+    expect(
+      await charge(await prepare({ ...bare, ...(named.recognised ? { token: named.token } : {}), once: { ...bare.once, key: 'other-1' } })),
+    ).toMatchObject({ status: 'approved' });
   });
 
   it.each([
@@ -65,17 +79,24 @@ describe('a charge', () => {
     ['radar_block', { system: 'stripe_outcome_reason', code: 'highest_risk_level', reachedNetwork: false }],
   ])('is declined: %s, and found declined', async (result, decline) => {
     const order = await prepare(request([result]));
-    expect(await charge(order)).toMatchObject({ status: 'declined', decline, gatewayRefs: [order.chargeRef, expect.stringMatching(/^ch_/)] });
+    expect(await charge(order)).toMatchObject({
+      status: 'declined',
+      decline,
+      gatewayRefs: [order.chargeRef, expect.stringMatching(/^ch_/)],
+    });
     expect(await find(order)).toMatchObject({ status: 'declined', decline });
   });
 
-  it.each(['drop_reply_after_applying', 'rubbish_200_after_applying', 'error_without_error_key_503_after_applying'] as const)('whose answer is lost (%s) is unknown and then found', async (action) => {
-    const order = await prepare(request(['success']));
-    strike(/confirm$/, action);
-    expect(await charge(order)).toMatchObject({ status: 'unknown', gatewayRefs: [order.chargeRef] });
-    expect(await find(order)).toMatchObject({ status: 'approved' });
-    expect(successes()).toHaveLength(1);
-  });
+  it.each(['drop_reply_after_applying', 'rubbish_200_after_applying', 'error_without_error_key_503_after_applying'] as const)(
+    'whose answer is lost (%s) is unknown and then found',
+    async (action) => {
+      const order = await prepare(request(['success']));
+      strike(/confirm$/, action);
+      expect(await charge(order)).toMatchObject({ status: 'unknown', gatewayRefs: [order.chargeRef] });
+      expect(await find(order)).toMatchObject({ status: 'approved' });
+      expect(successes()).toHaveLength(1);
+    },
+  );
 
   it('that never arrived is unknown, absent, and can be charged after it was revoked under a new PaymentIntent only', async () => {
     const order = await prepare(request(['success']));
@@ -126,12 +147,21 @@ describe('a charge', () => {
     const gone = request(['success'], { token: { gatewayType: 'stripe', gatewayAccountRef: 'own', methodRef: 'pm_1Gone' } });
     await expect(prepare(gone)).rejects.toMatchObject({ code: 'not_found' });
     const stranger = bench.gatewayWith('sk_test_of_nobody');
-    await expect(valueOf(stranger.find({ ...request(['success']), chargeRef: 'pi_1' }, readTime()))).rejects.toMatchObject({ code: 'refused_key' });
-    await expect(prepare(request(['success'], { amount: { minor: 1234, currency: 'KWD' } }))).rejects.toMatchObject({ code: 'invalid_request', reached: 'no' });
+    await expect(valueOf(stranger.find({ ...request(['success']), chargeRef: 'pi_1' }, readTime()))).rejects.toMatchObject({
+      code: 'refused_key',
+    });
+    await expect(prepare(request(['success'], { amount: { minor: 1234, currency: 'KWD' } }))).rejects.toMatchObject({
+      code: 'invalid_request',
+      reached: 'no',
+    });
   });
 
-  it('has its amount exactly as asked, in the currency\'s own unit', async () => {
-    for (const [amount, expected] of [[{ minor: 500, currency: 'JPY' }, 500], [{ minor: 1230, currency: 'KWD' }, 1230], [{ minor: 7, currency: 'ISK' }, 700]] as const) {
+  it("has its amount exactly as asked, in the currency's own unit", async () => {
+    for (const [amount, expected] of [
+      [{ minor: 500, currency: 'JPY' }, 500],
+      [{ minor: 1230, currency: 'KWD' }, 1230],
+      [{ minor: 7, currency: 'ISK' }, 700],
+    ] as const) {
       expect(await charge(await prepare(request(['success'], { amount })))).toMatchObject({ status: 'approved', amount });
       expect(successes().at(-1)).toMatchObject({ amount: expected });
     }
@@ -142,7 +172,10 @@ describe('tokens written as text', () => {
   it.each(['pm_1ABC', 'cus_1A|pm_1B', 'cus_1A|card_1B', 'cus_1A|src_1B'])('%s is one of ours', (text) => {
     expect(bench.gateway.readToken(text)).toMatchObject({ recognised: true, token: { gatewayType: 'stripe' } });
   });
-  it.each(['tok_success', 'src_1B', 'card_1B', 'pm_', 'cus_1A|', '|pm_1', 'pm_1|cus_1', 'pm_1 ', '4111111111111111', 'abc|def', ''])('%s is not', (text) => {
-    expect(bench.gateway.readToken(text)).toEqual({ recognised: false });
-  });
+  it.each(['tok_success', 'src_1B', 'card_1B', 'pm_', 'cus_1A|', '|pm_1', 'pm_1|cus_1', 'pm_1 ', '4111111111111111', 'abc|def', ''])(
+    '%s is not',
+    (text) => {
+      expect(bench.gateway.readToken(text)).toEqual({ recognised: false });
+    },
+  );
 });

@@ -30,11 +30,15 @@ export const checkConnectorHealth = async (context: StripeCall): Promise<HealthR
   return report([...findings, ...(unreachable ? [] : await checkEndpoints(context))], context);
 };
 
-export const checkGatewayHealth = async (context: StripeCall): Promise<HealthReport> => report(await probe(GATEWAY_PROBES, context), context);
+export const checkGatewayHealth = async (context: StripeCall): Promise<HealthReport> =>
+  report(await probe(GATEWAY_PROBES, context), context);
 
 const report = (findings: readonly Finding[], context: StripeCall): HealthReport => {
   const mode = modeOf(context.connection.config);
-  return { findings: [...(mode === context.connection.mode ? [] : [wrongMode(mode, context.connection.mode)]), ...findings], facts: { mode } };
+  return {
+    findings: [...(mode === context.connection.mode ? [] : [wrongMode(mode, context.connection.mode)]), ...findings],
+    facts: { mode },
+  };
 };
 
 const probe = async (probes: readonly Probe[], context: StripeCall): Promise<readonly Finding[]> => {
@@ -56,9 +60,17 @@ const asked = async (permission: string, question: () => Promise<unknown>): Prom
     if (!(thrown instanceof PlatformError)) throw thrown;
     switch (thrown.code) {
       case 'refused_key':
-        return { code: 'wrong_key', message: 'Stripe refuses the API key.', fix: 'Developers → API keys: create a restricted key with the permissions of the README (or copy a current one) and set it as apiKey.' };
+        return {
+          code: 'wrong_key',
+          message: 'Stripe refuses the API key.',
+          fix: 'Developers → API keys: create a restricted key with the permissions of the README (or copy a current one) and set it as apiKey.',
+        };
       case 'missing_permission':
-        return { code: 'missing_permission', message: `The API key may not read ${permission}.`, fix: `Developers → API keys → the restricted key → Edit: give ${permission} the access the README lists.` };
+        return {
+          code: 'missing_permission',
+          message: `The API key may not read ${permission}.`,
+          fix: `Developers → API keys → the restricted key → Edit: give ${permission} the access the README lists.`,
+        };
       case 'not_found':
         // Every account has these lists: this says nothing about the key.
         return undefined;
@@ -66,8 +78,13 @@ const asked = async (permission: string, question: () => Promise<unknown>): Prom
       case 'platform_down':
       case 'unexpected_answer':
       case 'invalid_request':
-        return { code: 'platform_down', message: `Stripe did not answer a question about ${permission}: ${thrown.message}`, fix: 'See status.stripe.com; the check is repeated by itself.' };
+        break;
     }
+    return {
+      code: 'platform_down',
+      message: `Stripe did not answer a question about ${permission}: ${thrown.message}`,
+      fix: 'See status.stripe.com; the check is repeated by itself.',
+    };
   }
 };
 
@@ -79,11 +96,24 @@ const wrongMode = (ofKey: string, ofConnection: string): Finding => ({
 
 /** Without the permission to read endpoints this cannot be checked, and no delivery depends on it. */
 const checkEndpoints = async (context: StripeCall): Promise<readonly Finding[]> => {
-  const page = await ask(context, pageOf(webhookEndpointShape), (options) => context.session.webhookEndpoints.list({ limit: 100 }, options)).catch(() => undefined);
+  const page = await ask(context, pageOf(webhookEndpointShape), (options) =>
+    context.session.webhookEndpoints.list({ limit: 100 }, options),
+  ).catch(() => undefined);
   if (page === undefined) return [];
   const live = page.data.filter((endpoint) => endpoint.status === 'enabled');
-  const complete = live.some(({ enabled_events: enabled }) => enabled.includes('*') || SUBSCRIBED.every((event) => enabled.includes(event)));
+  const complete = live.some(
+    ({ enabled_events: enabled }) => enabled.includes('*') || SUBSCRIBED.every((event) => enabled.includes(event)),
+  );
   if (complete) return [];
-  const message = live.length === 0 ? 'The account has no enabled webhook endpoint.' : 'No enabled webhook endpoint of the account is subscribed to every event that is needed.';
-  return [{ code: 'webhook_missing', message, fix: `Developers → Webhooks: an endpoint with the connection's URL and these events: ${SUBSCRIBED.join(', ')}. Copy its signing secret into webhookSecrets.` }];
+  const message =
+    live.length === 0
+      ? 'The account has no enabled webhook endpoint.'
+      : 'No enabled webhook endpoint of the account is subscribed to every event that is needed.';
+  return [
+    {
+      code: 'webhook_missing',
+      message,
+      fix: `Developers → Webhooks: an endpoint with the connection's URL and these events: ${SUBSCRIBED.join(', ')}. Copy its signing secret into webhookSecrets.`,
+    },
+  ];
 };

@@ -8,13 +8,19 @@ beforeEach(async () => {
 });
 afterEach(() => bench.close());
 
-const bill = (...results: string[]) => bench.fake.world.bill({ label: 'an invoice', amount: 4900, currency: 'eur', card: { brand: 'mastercard', results } });
+const bill = (...results: string[]) =>
+  bench.fake.world.bill({ label: 'an invoice', amount: 4900, currency: 'eur', card: { brand: 'mastercard', results } });
 const read = (ref: { readonly ref: string }) => valueOf(bench.connector.invoices.read(ref, readTime()));
 const understand = (pointer: Pointer, connector = bench.connector) => {
   if (connector.understand === undefined) throw new Error('no understand');
   return valueOf(connector.understand(pointer, readTime()));
 };
-const about = (invoice: string, refs: Record<string, string> = {}): Pointer => ({ type: 'pointer', kind: 'invoice', refs: { invoice, ...refs }, occurredAt: new Date() });
+const about = (invoice: string, refs: Record<string, string> = {}): Pointer => ({
+  type: 'pointer',
+  kind: 'invoice',
+  refs: { invoice, ...refs },
+  occurredAt: new Date(),
+});
 const collect = async (billed: ReturnType<typeof bill>) => {
   const request = await collectRequest(bench, billed);
   if (bench.connector.collection === undefined) throw new Error('no collection');
@@ -36,7 +42,9 @@ describe('the state of an invoice', () => {
   it('is open with its failed payment', async () => {
     const state = await read(invoiceOf(bill('generic_decline')));
     expect(state).toMatchObject({ state: 'open', due: { minor: 4900, currency: 'EUR' }, paymentsComplete: true });
-    expect(state.payments).toMatchObject([{ ref: expect.stringMatching(/^ch_/), gatewayRefs: [expect.stringMatching(/^pi_/), expect.stringMatching(/^ch_/)], state: 'failed' }]);
+    expect(state.payments).toMatchObject([
+      { ref: expect.stringMatching(/^ch_/), gatewayRefs: [expect.stringMatching(/^ch_/)], state: 'failed' },
+    ]);
   });
 
   it('is paid, and names the request of ours that paid it', async () => {
@@ -45,7 +53,9 @@ describe('the state of an invoice', () => {
     expect(outcome).toMatchObject({ status: 'approved', amount: { minor: 4900, currency: 'EUR' }, provisional: false });
     const state = await read(invoiceOf(billed));
     expect(state).toMatchObject({ state: 'paid', due: { minor: 0, currency: 'EUR' }, paymentsComplete: true });
-    expect(state.payments).toMatchObject([{ state: 'succeeded', amount: { minor: 4900, currency: 'EUR' }, ourReference: request.once.key }]);
+    expect(state.payments).toMatchObject([
+      { state: 'succeeded', amount: { minor: 4900, currency: 'EUR' }, ourReference: request.once.key },
+    ]);
     expect(outcome).toMatchObject({ gatewayRefs: state.payments[0]?.gatewayRefs });
   });
 
@@ -86,7 +96,11 @@ describe('a pointer to an invoice', () => {
     const billed = bill('generic_decline', 'insufficient_funds');
     const { request } = await collect(billed);
     const [event] = await understand(about(billed.invoice, { requestKey: request.once.key }));
-    expect(event).toMatchObject({ type: 'payment_failed', decline: { code: 'insufficient_funds', network: 'mastercard' }, platformIsDone: true });
+    expect(event).toMatchObject({
+      type: 'payment_failed',
+      decline: { code: 'insufficient_funds', network: 'mastercard' },
+      platformIsDone: true,
+    });
     expect(event).toHaveProperty('gatewayRefs', expect.arrayContaining([request.once.key]));
   });
 
@@ -109,16 +123,22 @@ describe('a pointer to an invoice', () => {
   });
 
   it('names a step-up', async () => {
-    expect(await understand(about(bill('authentication_required').invoice))).toMatchObject([{ type: 'payment_failed', decline: { system: 'stripe', code: 'authentication_required' } }]);
+    expect(await understand(about(bill('authentication_required').invoice))).toMatchObject([
+      { type: 'payment_failed', decline: { system: 'stripe', code: 'authentication_required' } },
+    ]);
   });
 
   it('says what it lacks', async () => {
     expect(await understand(about('in_1NobodyKnows'))).toMatchObject([{ type: 'unresolved', reason: 'gone' }]);
     const { invoice } = bill('generic_decline');
     bench.fake.world.addKey({ key: 'rk_test_narrow', permissions: { events: 'read' } });
-    expect(await understand(about(invoice), bench.connectorWith({ apiKey: 'rk_test_narrow' }))).toMatchObject([{ type: 'unresolved', reason: 'insufficient_permissions' }]);
+    expect(await understand(about(invoice), bench.connectorWith({ apiKey: 'rk_test_narrow' }))).toMatchObject([
+      { type: 'unresolved', reason: 'insufficient_permissions' },
+    ]);
     const refs = { event: 'evt_1', eventMode: 'live' };
-    expect(await understand({ type: 'pointer', kind: 'mode_mismatch', refs, occurredAt: new Date() })).toMatchObject([{ type: 'unresolved', reason: 'mode_mismatch' }]);
+    expect(await understand({ type: 'pointer', kind: 'mode_mismatch', refs, occurredAt: new Date() })).toMatchObject([
+      { type: 'unresolved', reason: 'mode_mismatch' },
+    ]);
   });
 
   it('is retried while Stripe is down', async () => {
@@ -138,10 +158,21 @@ describe('the payment methods of an invoice', () => {
     const billed = bill('generic_decline');
     expect(await list(billed)).toMatchObject({
       found: true,
-      tokens: [{
-        gatewayType: 'stripe', gatewayAccountRef: 'own', methodRef: billed.paymentMethod, customerRef: billed.customer,
-        card: { network: 'mastercard', last4: '4444', expires: expect.stringMatching(/^\d{4}-\d{2}$/), fingerprint: expect.any(String), country: 'US' },
-      }],
+      tokens: [
+        {
+          gatewayType: 'stripe',
+          gatewayAccountRef: 'own',
+          methodRef: billed.paymentMethod,
+          customerRef: billed.customer,
+          card: {
+            network: 'mastercard',
+            last4: '4444',
+            expires: expect.stringMatching(/^\d{4}-\d{2}$/),
+            fingerprint: expect.any(String),
+            country: 'US',
+          },
+        },
+      ],
     });
   });
 
@@ -154,13 +185,16 @@ describe('the payment methods of an invoice', () => {
   it('are missing for a reason', async () => {
     const billed = bill('generic_decline');
     bench.fake.world.addKey({ key: 'rk_test_narrow', permissions: { invoices: 'read' } });
-    expect(await list(billed, bench.connectorWith({ apiKey: 'rk_test_narrow' }))).toMatchObject({ found: false, reason: 'insufficient_permissions' });
+    expect(await list(billed, bench.connectorWith({ apiKey: 'rk_test_narrow' }))).toMatchObject({
+      found: false,
+      reason: 'insufficient_permissions',
+    });
     expect(await list({ ...billed, invoice: 'in_1OtherMode' })).toMatchObject({ found: false, reason: 'mode_mismatch' });
   });
 });
 
 describe('failures that no webhook told of', () => {
-  it('are listed from Stripe\'s own events, and further back from the open invoices', async () => {
+  it("are listed from Stripe's own events, and further back from the open invoices", async () => {
     const billed = bill('generic_decline');
     const paid = bill('generic_decline');
     bench.fake.world.payElsewhere({ invoice: paid.invoice });
@@ -168,7 +202,9 @@ describe('failures that no webhook told of', () => {
       if (bench.connector.failures === undefined) throw new Error('no failures');
       return (await valueOf(bench.connector.failures.list(since, undefined, readTime()))).found;
     };
-    expect(await list(new Date(Date.now() - 3_600_000))).toMatchObject(expect.arrayContaining([expect.objectContaining({ kind: 'invoice', refs: { invoice: billed.invoice } })]));
+    expect(await list(new Date(Date.now() - 3_600_000))).toMatchObject(
+      expect.arrayContaining([expect.objectContaining({ kind: 'invoice', refs: { invoice: billed.invoice } })]),
+    );
     const imported = await list(new Date(0));
     expect(imported).toMatchObject([{ type: 'pointer', kind: 'invoice', refs: { invoice: billed.invoice } }]);
   });

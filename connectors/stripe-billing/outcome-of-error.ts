@@ -20,31 +20,38 @@ export const outcomeOfError = async (thrown: unknown, context: StripeCall): Prom
   const error = toPlatformError(thrown);
   const wait = error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs };
   switch (error.code) {
-    case 'rate_limited': return { status: 'not_sent', cause: error.message, ...wait };
+    case 'rate_limited':
+      return { status: 'not_sent', cause: error.message, ...wait };
     case 'refused_key':
     case 'missing_permission':
     case 'invalid_request':
-    case 'not_found': throw error;
+    case 'not_found':
+      throw error;
     case 'platform_down':
     case 'unexpected_answer':
-      return error.reached === 'no' ? { status: 'not_sent', cause: error.message, ...wait } : { status: 'unknown', cause: error.message, gatewayRefs: [] };
+      break;
   }
+  return error.reached === 'no'
+    ? { status: 'not_sent', cause: error.message, ...wait }
+    : { status: 'unknown', cause: error.message, gatewayRefs: [] };
 };
 
 const declined = async (error: InstanceType<typeof Stripe.errors.StripeCardError>, context: StripeCall): Promise<ChargeOutcome> => {
   if (error.headers?.['idempotent-replayed'] === 'true') context.log.debug('stripe repeated the stored answer to this attempt');
   const facts = declineFacts.safeParse(error);
   const chargeRef = platformId.safeParse(error.charge).data;
-  const intentRef = platformId.safeParse(error.payment_intent?.id).data;
   const charge = chargeRef === undefined ? undefined : await readCharge(chargeRef, context);
   return {
     status: 'declined',
     decline: toDecline(facts.success ? facts.data : {}, charge),
-    gatewayRefs: [intentRef ?? charge?.payment_intent, chargeRef].filter((each) => typeof each === 'string'),
+    gatewayRefs: chargeRef === undefined ? [] : [chargeRef],
   };
 };
 
-/** The thrown error does not say whether Stripe itself blocked the charge, nor on which network it ran; without the charge the decline is merely less exact. */
+/**
+ * The thrown error does not say whether Stripe itself blocked the charge, nor on which network it ran; without the charge the decline is
+ * merely less exact.
+ */
 const readCharge = async (chargeRef: string, context: StripeCall): Promise<StripeCharge | undefined> => {
   try {
     return await ask(context, chargeShape, (options) => context.session.charges.retrieve(chargeRef, {}, options));

@@ -4,7 +4,9 @@ import type { StripeIntent } from './shapes.js';
 import { declineOfIntent, stepUp } from './to-decline.js';
 
 /** What a PaymentIntent stands at: an outcome, or that nothing was ever tried, or that nothing can be tried any more. */
-export const outcomeOfIntent = (intent: StripeIntent): ChargeOutcome | { readonly status: 'untried' } | { readonly status: 'cancelled' } => {
+export const outcomeOfIntent = (
+  intent: StripeIntent,
+): ChargeOutcome | { readonly status: 'untried' } | { readonly status: 'cancelled' } => {
   const charge = typeof intent.latest_charge === 'object' ? (intent.latest_charge ?? undefined) : undefined;
   const chargeRef = charge?.id ?? (typeof intent.latest_charge === 'string' ? intent.latest_charge : undefined);
   const gatewayRefs: [string, ...string[]] = chargeRef === undefined ? [intent.id] : [intent.id, chargeRef];
@@ -12,7 +14,12 @@ export const outcomeOfIntent = (intent: StripeIntent): ChargeOutcome | { readonl
     case 'succeeded': {
       // A bank debit that succeeded may still be returned; a card payment can only be refunded or disputed.
       const type = charge?.payment_method_details?.type;
-      return { status: 'approved', gatewayRefs, amount: fromStripeAmount(intent.amount_received, intent.currency), provisional: type !== undefined && type !== 'card' };
+      return {
+        status: 'approved',
+        gatewayRefs,
+        amount: fromStripeAmount(intent.amount_received, intent.currency),
+        provisional: type !== undefined && type !== 'card',
+      };
     }
     case 'processing':
       return { status: 'pending', gatewayRefs };

@@ -5,39 +5,66 @@ import { subscriptionOf } from './to-invoice-ref.js';
 import { toToken } from './to-token.js';
 
 /**
- * The payment methods of an invoice in the order in which Stripe itself would try them: the invoice's, the subscription's, the customer's. The invoice is asked first,
- * because it names the other two.
+ * The payment methods of an invoice in the order in which Stripe itself would try them: the invoice's, the subscription's, the customer's.
+ * The invoice is asked first, because it names the other two.
  */
 export const listPaymentMethods = async (ref: InvoiceRef, context: StripeCall): Promise<TokenList> => {
   try {
     const refs = await candidates(ref, context);
-    const tokens = (await Promise.all(refs.methods.map((method) => describe(method, refs.customer, context)))).filter((token) => token !== undefined);
+    const tokens = (await Promise.all(refs.methods.map((method) => describe(method, refs.customer, context)))).filter(
+      (token) => token !== undefined,
+    );
     const [first, ...others] = tokens;
     if (first !== undefined) return { found: true, tokens: [first, ...others] };
-    const detail = refs.methods.length > 0 ? 'Every payment method this invoice could be charged on was removed or detached.' : 'Neither the invoice, its subscription nor its customer has a default payment method.';
+    const detail =
+      refs.methods.length > 0
+        ? 'Every payment method this invoice could be charged on was removed or detached.'
+        : 'Neither the invoice, its subscription nor its customer has a default payment method.';
     return { found: false, reason: 'no_payment_source', detail };
   } catch (thrown) {
     if (!(thrown instanceof PlatformError)) throw thrown;
     if (thrown.code === 'missing_permission') {
-      return { found: false, reason: 'insufficient_permissions', detail: 'The API key may not read what is needed to find the card: Invoices, Subscriptions, Customers, PaymentMethods (read).' };
+      return {
+        found: false,
+        reason: 'insufficient_permissions',
+        detail: 'The API key may not read what is needed to find the card: Invoices, Subscriptions, Customers, PaymentMethods (read).',
+      };
     }
     // Stripe answers 404 for an object of the other mode, in words only; the ids do not tell.
-    if (thrown.code === 'not_found') return { found: false, reason: 'mode_mismatch', detail: 'Stripe does not know this invoice, its subscription or its customer under this key: is the key of the same account and mode?' };
+    if (thrown.code === 'not_found')
+      return {
+        found: false,
+        reason: 'mode_mismatch',
+        detail:
+          'Stripe does not know this invoice, its subscription or its customer under this key: is the key of the same account and mode?',
+      };
     throw thrown;
   }
 };
 
-const candidates = async (ref: InvoiceRef, context: StripeCall): Promise<{ readonly methods: readonly string[]; readonly customer: string | undefined }> => {
+const candidates = async (
+  ref: InvoiceRef,
+  context: StripeCall,
+): Promise<{ readonly methods: readonly string[]; readonly customer: string | undefined }> => {
   const { session } = context;
   const invoice = await ask(context, invoiceShape, (options) => session.invoices.retrieve(ref.ref, {}, options));
   const subscriptionRef = subscriptionOf(invoice) ?? ref.subscriptionRef;
   const customerRef = invoice.customer ?? ref.customerRef;
   const [subscription, customer] = await Promise.all([
-    subscriptionRef === undefined ? undefined : ask(context, subscriptionShape, (options) => session.subscriptions.retrieve(subscriptionRef, {}, options)),
+    subscriptionRef === undefined
+      ? undefined
+      : ask(context, subscriptionShape, (options) => session.subscriptions.retrieve(subscriptionRef, {}, options)),
     customerRef === undefined ? undefined : ask(context, customerShape, (options) => session.customers.retrieve(customerRef, {}, options)),
   ]);
-  const ofCustomer = customer === undefined || customer.deleted ? [] : [customer.invoice_settings?.default_payment_method, customer.default_source];
-  const inOrder = [invoice.default_payment_method, invoice.default_source, subscription?.default_payment_method, subscription?.default_source, ...ofCustomer];
+  const ofCustomer =
+    customer === undefined || customer.deleted ? [] : [customer.invoice_settings?.default_payment_method, customer.default_source];
+  const inOrder = [
+    invoice.default_payment_method,
+    invoice.default_source,
+    subscription?.default_payment_method,
+    subscription?.default_source,
+    ...ofCustomer,
+  ];
   return { methods: [...new Set(inOrder.filter((method) => typeof method === 'string'))], customer: customerRef };
 };
 
@@ -54,6 +81,8 @@ const describe = async (methodRef: string, customerRef: string | undefined, cont
 };
 
 const describeSource = async (sourceRef: string, customerRef: string, context: StripeCall): Promise<ChargeableToken> => {
-  const source = await ask(context, sourceShape, (options) => context.session.customers.retrieveSource(customerRef, sourceRef, {}, options));
+  const source = await ask(context, sourceShape, (options) =>
+    context.session.customers.retrieveSource(customerRef, sourceRef, {}, options),
+  );
   return toToken(source.id, customerRef, source.object === 'card' ? source : source.card);
 };

@@ -10,9 +10,9 @@ export const API_VERSION = '2026-10-28.endive';
 export type StripeCall = CallContext<WithApiKey, Stripe>;
 
 /**
- * The SDK over `io.fetch`. The node client would do as well for the bytes, but it reports a reset connection with a code after which the SDK sends the
- * same request again even with retries switched off, and its timeout restarts with every byte. Over fetch the timeout covers the whole exchange and
- * the error that `io` raises, which knows whether bytes left, arrives unchanged in `detail`.
+ * The SDK over `io.fetch`. The node client would do as well for the bytes, but it reports a reset connection with a code after which the
+ * SDK sends the same request again even with retries switched off, and its timeout restarts with every byte. Over fetch the timeout covers
+ * the whole exchange and the error that `io` raises, which knows whether bytes left, arrives unchanged in `detail`.
  */
 export const openStripe = (config: WithApiKey, io: PluginIo): Stripe =>
   new Stripe(config.apiKey.reveal(), {
@@ -47,18 +47,21 @@ export const tell = async <T>(context: StripeCall, shape: z.ZodType<T>, send: Se
   const answer = await untilAborted(send({ timeout: Math.ceil(timeout), maxNetworkRetries: 0 }), context.signal);
   const status = statusOf(answer);
   if (status !== 200) {
-    throw new PlatformError(`Stripe answered ${status ?? 'without a status'} with a body that is not a Stripe error.`, { code: 'unexpected_answer', reached: 'unknown' });
+    throw new PlatformError(`Stripe answered ${status ?? 'without a status'} with a body that is not a Stripe error.`, {
+      code: 'unexpected_answer',
+      reached: 'unknown',
+    });
   }
   const parsed = shape.safeParse(answer);
   if (parsed.success) return parsed.data;
-  const first = parsed.error.issues[0];
-  throw new PlatformError(
-    `Stripe's answer is not the expected object: ${first === undefined ? 'unknown difference' : `${first.path.join('.') || 'body'}: ${first.message}`}.`,
-    { code: 'unexpected_answer', reached: 'unknown' },
-  );
+  const [first] = parsed.error.issues;
+  const difference = first === undefined ? 'unknown difference' : `${first.path.join('.') || 'body'}: ${first.message}`;
+  throw new PlatformError(`Stripe's answer is not the expected object: ${difference}.`, { code: 'unexpected_answer', reached: 'unknown' });
 };
 
-/** The SDK takes no signal, and a fetch that ignores its own would hold the caller: the core's deadline ends the wait whatever the SDK does. */
+/**
+ * The SDK takes no signal, and a fetch that ignores its own would hold the caller: the core's deadline ends the wait whatever the SDK does.
+ */
 const untilAborted = async <T>(answer: Promise<T>, signal: AbortSignal): Promise<T> => {
   let leave = (): void => {};
   const aborted = new Promise<never>((_, reject) => {

@@ -2,7 +2,17 @@ import type { z } from 'zod';
 import { PlatformError, type Found, type NormalizedEvent, type PlatformPayment, type Pointer } from '../../core/connector-kit/index.js';
 import { fromStripeAmount } from './amounts.js';
 import {
-  chargeShape, disputeShape, intentShape, invoiceShape, namedObject, paymentMethodShape, subscriptionShape, toDate, type StripeEvent, type StripeInvoice, type StripeSubscription,
+  chargeShape,
+  disputeShape,
+  intentShape,
+  invoiceShape,
+  namedObject,
+  paymentMethodShape,
+  subscriptionShape,
+  toDate,
+  type StripeEvent,
+  type StripeInvoice,
+  type StripeSubscription,
 } from './shapes.js';
 import { toInvoiceRef } from './to-invoice-ref.js';
 import { toToken } from './to-token.js';
@@ -14,8 +24,9 @@ type WithoutTime<T> = T extends unknown ? Omit<T, 'occurredAt'> : never;
 type Said = WithoutTime<NormalizedEvent | Pointer>;
 
 /**
- * What a snapshot event says. Events carry neither the decline nor the payment of an invoice since 2025-03-31.basil, so whatever needs one becomes a pointer. Bodies of
- * older versions, which an endpoint without a pinned version still receives, say more and are used no differently, but for payments.
+ * What a snapshot event says. Events carry neither the decline nor the payment of an invoice since 2025-03-31.basil, so whatever needs one
+ * becomes a pointer. Bodies of older versions, which an endpoint without a pinned version still receives, say more and are used no
+ * differently, but for payments.
  */
 export const readEvent = (event: StripeEvent): Found => {
   const occurredAt = toDate(event.created);
@@ -50,14 +61,22 @@ const read = (event: StripeEvent): Said | undefined => {
     case 'payment_method.automatically_updated': {
       const method = parseAs(paymentMethodShape, event);
       if (!method.customer) return undefined;
-      return { type: 'payment_method_updated', subject: { customerRef: method.customer }, token: toToken(method.id, method.customer, method.card) };
+      return {
+        type: 'payment_method_updated',
+        subject: { customerRef: method.customer },
+        token: toToken(method.id, method.customer, method.card),
+      };
     }
     case 'customer.updated':
-      return changedDefault(data.previous_attributes) ? { type: 'payment_method_updated', subject: { customerRef: parseAs(namedObject, event).id } } : undefined;
+      return changedDefault(data.previous_attributes)
+        ? { type: 'payment_method_updated', subject: { customerRef: parseAs(namedObject, event).id } }
+        : undefined;
     case 'customer.subscription.updated': {
       const subscription = parseAs(subscriptionShape, event);
       if (subscription.status === 'canceled' || subscription.status === 'incomplete_expired') return subscriptionEnded(subscription);
-      return changedDefault(data.previous_attributes) ? { type: 'payment_method_updated', subject: { subscriptionRef: subscription.id } } : undefined;
+      return changedDefault(data.previous_attributes)
+        ? { type: 'payment_method_updated', subject: { subscriptionRef: subscription.id } }
+        : undefined;
     }
     case 'customer.subscription.deleted':
       return subscriptionEnded(parseAs(subscriptionShape, event));
@@ -65,7 +84,10 @@ const read = (event: StripeEvent): Said | undefined => {
       const charge = parseAs(chargeShape, event);
       if (!charge.invoice) return { type: 'pointer', kind: 'refund', refs: { charge: charge.id } };
       return {
-        type: 'payment_reversed', subject: { invoiceRef: charge.invoice }, why: 'refund', amount: fromStripeAmount(charge.amount_refunded, charge.currency),
+        type: 'payment_reversed',
+        subject: { invoiceRef: charge.invoice },
+        why: 'refund',
+        amount: fromStripeAmount(charge.amount_refunded, charge.currency),
         gatewayRefs: charge.payment_intent ? [charge.payment_intent, charge.id] : [charge.id],
       };
     }
@@ -91,7 +113,7 @@ const embeddedPayment = (invoice: StripeInvoice, ourReference: string | undefine
   if (!invoice.charge || !paidAt || invoice.amount_paid === 0) return undefined;
   return {
     ref: invoice.charge,
-    gatewayRefs: invoice.payment_intent ? [invoice.payment_intent, invoice.charge] : [invoice.charge],
+    gatewayRefs: [invoice.charge],
     ...(ourReference === undefined ? {} : { ourReference }),
     state: 'succeeded',
     amount: fromStripeAmount(invoice.amount_paid, invoice.currency),
@@ -110,7 +132,8 @@ const changedDefault = (previous: Readonly<Record<string, unknown>> | null | und
   if (!previous) return false;
   const settings = previous['invoice_settings'];
   return (
-    'default_source' in previous || 'default_payment_method' in previous ||
+    'default_source' in previous ||
+    'default_payment_method' in previous ||
     (typeof settings === 'object' && settings !== null && 'default_payment_method' in settings)
   );
 };
@@ -120,5 +143,8 @@ const parseAs = <T>(shape: z.ZodType<T>, event: StripeEvent): T => {
   if (parsed.success) return parsed.data;
   const [first] = parsed.error.issues;
   const where = first === undefined ? '' : ` (data.object.${first.path.map(String).join('.')}: ${first.message})`;
-  throw new PlatformError(`The event ${event.type} does not hold the object its type promises${where}.`, { code: 'unexpected_answer', reached: 'no' });
+  throw new PlatformError(`The event ${event.type} does not hold the object its type promises${where}.`, {
+    code: 'unexpected_answer',
+    reached: 'no',
+  });
 };

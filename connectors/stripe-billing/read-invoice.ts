@@ -14,8 +14,8 @@ export interface InvoiceReading {
 }
 
 /**
- * Reads an invoice and its payments. They are not embedded in it (since basil), and the failed charge lies one level deeper than an invoice may be expanded: so the
- * payments are asked for by themselves, four levels deep.
+ * Reads an invoice and its payments. They are not embedded in it (since basil), and the failed charge lies one level deeper than an invoice
+ * may be expanded: so the payments are asked for by themselves, four levels deep.
  *
  * @returns undefined if Stripe does not know the invoice, in this mode or at all
  */
@@ -56,13 +56,22 @@ const toInvoiceState = ({ invoice, allRead }: InvoiceReading, payments: readonly
 
 const stateOf = (invoice: StripeInvoice): InvoiceState['state'] => {
   switch (invoice.status ?? 'draft') {
-    case 'open': return 'open';
-    case 'paid': return 'paid';
-    case 'void': return 'voided';
-    case 'uncollectible': return 'written_off';
+    case 'open':
+      return 'open';
+    case 'paid':
+      return 'paid';
+    case 'void':
+      return 'voided';
+    case 'uncollectible':
+      return 'written_off';
     // A draft is no debt yet: its amount may still change, and paying it would finalize it against the merchant's will.
-    case 'draft': return 'not_found';
-    default: throw new PlatformError(`The invoice ${invoice.id} has a status this plugin does not know.`, { code: 'unexpected_answer', reached: 'yes' });
+    case 'draft':
+      return 'not_found';
+    default:
+      throw new PlatformError(`The invoice ${invoice.id} has a status this plugin does not know.`, {
+        code: 'unexpected_answer',
+        reached: 'yes',
+      });
   }
 };
 
@@ -70,12 +79,22 @@ const stateOf = (invoice: StripeInvoice): InvoiceState['state'] => {
 export const paymentsOf = (reading: InvoiceReading): readonly PlatformPayment[] =>
   reading.payments.flatMap((payment) => toPayment(payment) ?? []).toSorted((a, b) => a.at.getTime() - b.at.getTime());
 
+/** The PaymentIntents that were made for the invoice. */
+export const intentsOf = (reading: InvoiceReading): readonly string[] =>
+  reading.payments.flatMap(({ payment: { payment_intent: intent } }) => (typeof intent === 'string' ? intent : (intent?.id ?? [])));
+
 const toPayment = (payment: StripeInvoicePayment): PlatformPayment | undefined => {
   const { currency, status, payment: paid } = payment;
   const paidAt = payment.status_transitions?.paid_at;
   const asRequested = fromStripeAmount(payment.amount_paid ?? payment.amount_requested, currency);
   if (paid.payment_record) {
-    return { ref: paid.payment_record, gatewayRefs: [paid.payment_record], state: status === 'paid' ? 'succeeded' : 'failed', amount: asRequested, at: toDate(paidAt ?? payment.created) };
+    return {
+      ref: paid.payment_record,
+      gatewayRefs: [paid.payment_record],
+      state: status === 'paid' ? 'succeeded' : 'failed',
+      amount: asRequested,
+      at: toDate(paidAt ?? payment.created),
+    };
   }
   const intent = typeof paid.payment_intent === 'object' && paid.payment_intent !== null ? paid.payment_intent : undefined;
   const charge = intent?.latest_charge ?? paid.charge;
@@ -86,7 +105,8 @@ const toPayment = (payment: StripeInvoicePayment): PlatformPayment | undefined =
   if (ref === undefined || state === undefined) return undefined;
   return {
     ref,
-    gatewayRefs: [intentRef, chargeRef].filter((each) => each !== undefined),
+    // Not the PaymentIntent: an invoice has one for all tries, Stripe's and ours, so it says nothing about whose this one was.
+    gatewayRefs: [ref],
     state,
     amount: state === 'succeeded' ? asRequested : fromStripeAmount(intent?.amount ?? payment.amount_requested, currency),
     at: toDate(typeof charge === 'object' && charge !== null ? charge.created : (paidAt ?? payment.created)),
@@ -96,14 +116,21 @@ const toPayment = (payment: StripeInvoicePayment): PlatformPayment | undefined =
 /** A PaymentIntent that nobody has tried to confirm is no payment. One that waits for the customer moves no money by itself. */
 const stateOfIntent = (status: string, tried: boolean): PlatformPayment['state'] | undefined => {
   switch (status) {
-    case 'succeeded': return 'succeeded';
+    case 'succeeded':
+      return 'succeeded';
     case 'processing':
-    case 'requires_capture': return 'in_progress';
+    case 'requires_capture':
+      return 'in_progress';
     case 'requires_payment_method':
     case 'requires_confirmation':
     case 'requires_action':
-    case 'canceled': return tried ? 'failed' : undefined;
-    default: throw new PlatformError('A PaymentIntent of the invoice has a status this plugin does not know.', { code: 'unexpected_answer', reached: 'yes' });
+    case 'canceled':
+      return tried ? 'failed' : undefined;
+    default:
+      throw new PlatformError('A PaymentIntent of the invoice has a status this plugin does not know.', {
+        code: 'unexpected_answer',
+        reached: 'yes',
+      });
   }
 };
 
@@ -124,8 +151,15 @@ const retrieve = async (invoiceRef: string, context: StripeCall): Promise<Stripe
 };
 
 /** An invoice has one payment; several only where parts were paid by different means. A hundred are far beyond any real one. */
-const listPayments = async (invoiceRef: string, context: StripeCall): Promise<{ readonly payments: readonly StripeInvoicePayment[]; readonly allRead: boolean }> => {
-  const params: Stripe.InvoicePaymentListParams = { invoice: invoiceRef, limit: 100, expand: ['data.payment.payment_intent.latest_charge'] };
+const listPayments = async (
+  invoiceRef: string,
+  context: StripeCall,
+): Promise<{ readonly payments: readonly StripeInvoicePayment[]; readonly allRead: boolean }> => {
+  const params: Stripe.InvoicePaymentListParams = {
+    invoice: invoiceRef,
+    limit: 100,
+    expand: ['data.payment.payment_intent.latest_charge'],
+  };
   const page = await ask(context, pageOf(invoicePaymentShape), (options) => context.session.invoicePayments.list(params, options));
   return { payments: page.data, allRead: !page.has_more };
 };

@@ -14,11 +14,19 @@ export const refund = async (request: RefundRequest, context: StripeCall): Promi
   const ours = made.data.find((each) => each.metadata?.[REFERENCE] === request.once.ourReference);
   if (ours !== undefined) return outcomeOf(ours);
   try {
-    return outcomeOf(await tell(context, refundShape, (options) =>
-      context.session.refunds.create(
-        { ...payment, amount, ...(request.why === 'duplicate' ? { reason: 'duplicate' as const } : {}), metadata: { [REFERENCE]: request.once.ourReference } },
-        { ...options, idempotencyKey: request.once.key },
-      )));
+    return outcomeOf(
+      await tell(context, refundShape, (options) =>
+        context.session.refunds.create(
+          {
+            ...payment,
+            amount,
+            ...(request.why === 'duplicate' ? { reason: 'duplicate' as const } : {}),
+            metadata: { [REFERENCE]: request.once.ourReference },
+          },
+          { ...options, idempotencyKey: request.once.key },
+        ),
+      ),
+    );
   } catch (thrown) {
     const error = toPlatformError(thrown);
     if (error.code === 'invalid_request') return { status: 'refused', detail: error.message };
@@ -32,14 +40,23 @@ const refundable = ({ gatewayRefs }: RefundRequest): { readonly payment_intent: 
   if (intent !== undefined) return { payment_intent: intent };
   const charge = gatewayRefs.find((ref) => /^(ch|py)_/.test(ref));
   if (charge !== undefined) return { charge };
-  throw new PlatformError('Neither a PaymentIntent (pi_…) nor a charge (ch_…, py_…) is named, so nothing can be refunded.', { code: 'invalid_request', reached: 'no' });
+  throw new PlatformError('Neither a PaymentIntent (pi_…) nor a charge (ch_…, py_…) is named, so nothing can be refunded.', {
+    code: 'invalid_request',
+    reached: 'no',
+  });
 };
 
 const outcomeOf = (made: StripeRefund): RefundOutcome => {
   switch (made.status ?? 'pending') {
-    case 'succeeded': return { status: 'refunded', refundRef: made.id };
+    case 'succeeded':
+      return { status: 'refunded', refundRef: made.id };
     case 'failed':
-    case 'canceled': return { status: 'refused', detail: `The refund ${made.id} ${made.status}${made.failure_reason ? ` (${made.failure_reason})` : ''}.` };
-    default: return { status: 'pending', refundRef: made.id };
+    case 'canceled':
+      return {
+        status: 'refused',
+        detail: `The refund ${made.id} ${made.status}${made.failure_reason ? ` (${made.failure_reason})` : ''}.`,
+      };
+    default:
+      return { status: 'pending', refundRef: made.id };
   }
 };

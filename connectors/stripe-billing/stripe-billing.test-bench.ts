@@ -1,8 +1,18 @@
 import { definePlugins, type CollectRequest, type InvoiceState } from '../../core/connector-kit/index.js';
-import { loadPlugins, type CallResult, type ConnectorUse, type GatewayUse, type PluginLogEntry, type ReadTime, type WriteTime } from '../../core/plugin-registry/index.js';
+import {
+  loadPlugins,
+  type CallResult,
+  type ConnectorUse,
+  type GatewayUse,
+  type PluginLogEntry,
+  type ReadTime,
+  type WriteTime,
+} from '../../core/plugin-registry/index.js';
 import { startStripeFake, type Billed, type StripeFake, type StripeFakeOptions } from './fake-platform.js';
 
-/** A fake Stripe with the connector and the gateway in front of it, through the registry's own sockets: what the hub uses, and nothing else. */
+/**
+ * A fake Stripe with the connector and the gateway in front of it, through the registry's own sockets: what the hub uses, and nothing else.
+ */
 export interface Bench {
   readonly fake: StripeFake;
   readonly connector: ConnectorUse;
@@ -20,7 +30,10 @@ export const WEBHOOK_SECRET = 'whsec_of_the_bench';
 export const openBench = async (options: StripeFakeOptions = {}): Promise<Bench> => {
   const fake = await startStripeFake(options);
   const logged: PluginLogEntry[] = [];
-  const plugins = definePlugins({ connectors: { 'stripe-billing': () => import('./index.js') }, gateways: { stripe: () => import('./index.js') } });
+  const plugins = definePlugins({
+    connectors: { 'stripe-billing': () => import('./index.js') },
+    gateways: { stripe: () => import('./index.js') },
+  });
   const registry = await loadPlugins(plugins, {
     wallNow: () => new Date(),
     routes: new Map([['api.stripe.com', new URL(fake.url)]]),
@@ -30,7 +43,11 @@ export const openBench = async (options: StripeFakeOptions = {}): Promise<Bench>
   const connectorWith: Bench['connectorWith'] = ({ apiKey = fake.apiKey, mode = 'test' }) => {
     const parsed = registry.connector('stripe-billing')?.parseConfig({ apiKey, webhookSecrets: [WEBHOOK_SECRET] });
     if (parsed?.ok !== true) throw new Error('the example configuration was refused');
-    return registry.useConnector('stripe-billing', { ...facts, mode, config: parsed.config }, { connectionMode: 'active', revision: `${mode} ${apiKey}` });
+    return registry.useConnector(
+      'stripe-billing',
+      { ...facts, mode, config: parsed.config },
+      { connectionMode: 'active', revision: `${mode} ${apiKey}` },
+    );
   };
   const gatewayWith: Bench['gatewayWith'] = (apiKey) => {
     const parsed = registry.gateway('stripe')?.parseConfig({ apiKey });
@@ -74,4 +91,5 @@ export const collectRequest = async (bench: Bench, billed: Billed, attempt = 1):
 };
 
 /** The requests to move money that the fake received for a debt. */
-export const moneyRequests = (bench: Bench, debtId: string) => bench.fake.world.ledger().debts.find((debt) => debt.debtId === debtId)?.requests ?? [];
+export const moneyRequests = (bench: Bench, debtId: string) =>
+  bench.fake.world.ledger().debts.find((debt) => debt.debtId === debtId)?.requests ?? [];

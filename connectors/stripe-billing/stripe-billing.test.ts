@@ -2,7 +2,16 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Stripe } from 'stripe';
 import type { Connection, WebhookDelivery } from '../../core/connector-kit/index.js';
 import { connectorConfig, type ConnectorConfig } from './config.js';
-import { collectRequest, invoiceOf, moneyRequests, openBench, readTime, valueOf, writeTime, type Bench } from './stripe-billing.test-bench.js';
+import {
+  collectRequest,
+  invoiceOf,
+  moneyRequests,
+  openBench,
+  readTime,
+  valueOf,
+  writeTime,
+  type Bench,
+} from './stripe-billing.test-bench.js';
 import { webhook } from './webhook.js';
 
 /** One test for each row of traps.md, by the name that stands there. */
@@ -11,10 +20,17 @@ const NOW = new Date('2026-11-25T10:00:05Z');
 const encoder = new TextEncoder();
 
 const connectionWith = (...webhookSecrets: string[]): Connection<ConnectorConfig> => ({
-  connectionId: 'con_1', clientId: 'client_1', mode: 'test', config: connectorConfig.parse({ apiKey: 'sk_test_abc', webhookSecrets }),
+  connectionId: 'con_1',
+  clientId: 'client_1',
+  mode: 'test',
+  config: connectorConfig.parse({ apiKey: 'sk_test_abc', webhookSecrets }),
 });
 const deliveryOf = (body: Uint8Array, signature: string): WebhookDelivery => ({
-  method: 'POST', query: new URLSearchParams(), headers: new Headers({ 'stripe-signature': signature }), body, receivedAt: NOW,
+  method: 'POST',
+  query: new URLSearchParams(),
+  headers: new Headers({ 'stripe-signature': signature }),
+  body,
+  receivedAt: NOW,
 });
 const signedBy = (payload: string, secret: string, at = NOW): string =>
   Stripe.webhooks.generateTestHeaderString({ payload, secret, timestamp: Math.floor(at.getTime() / 1000) });
@@ -32,13 +48,19 @@ describe('traps of the webhook', () => {
     expect(() => Stripe.webhooks.constructEvent(Buffer.from(marked), signature, 'whsec_a', 300, undefined, NOW.getTime())).not.toThrow();
     expect(await verdictOn(marked)).toEqual({ genuine: false, reason: 'wrong_proof' });
     // What a JSON middleware would have made of it.
-    expect(await verdictOn(encoder.encode(JSON.stringify(JSON.parse(payload), null, 1)))).toEqual({ genuine: false, reason: 'wrong_proof' });
+    expect(await verdictOn(encoder.encode(JSON.stringify(JSON.parse(payload), null, 1)))).toEqual({
+      genuine: false,
+      reason: 'wrong_proof',
+    });
   });
 
   it('future timestamp', async () => {
     const tomorrow = signedBy(payload, 'whsec_a', new Date(NOW.getTime() + 86_400_000));
     expect(() => Stripe.webhooks.constructEvent(payload, tomorrow, 'whsec_a', 300, undefined, NOW.getTime())).not.toThrow();
-    expect(await webhook.verify(deliveryOf(encoder.encode(payload), tomorrow), connectionWith('whsec_a'))).toEqual({ genuine: false, reason: 'too_old' });
+    expect(await webhook.verify(deliveryOf(encoder.encode(payload), tomorrow), connectionWith('whsec_a'))).toEqual({
+      genuine: false,
+      reason: 'too_old',
+    });
   });
 
   it('secret rotation', async () => {
@@ -62,7 +84,8 @@ describe('traps of the API', () => {
   });
   afterEach(() => bench.close());
 
-  const bill = (...results: string[]) => bench.fake.world.bill({ label: 'trap', amount: 4900, currency: 'eur', card: { brand: 'visa', results } });
+  const bill = (...results: string[]) =>
+    bench.fake.world.bill({ label: 'trap', amount: 4900, currency: 'eur', card: { brand: 'visa', results } });
   const collect = async (request: Awaited<ReturnType<typeof collectRequest>>) => {
     const collection = bench.connector.collection;
     if (collection === undefined) throw new Error('no collection');
@@ -78,14 +101,31 @@ describe('traps of the API', () => {
     const billed = bill('insufficient_funds');
     // The event holds the invoice without any payment; the decline is found by asking for the invoice's payments.
     const understood = await valueOf(
-      bench.connector.understand?.({ type: 'pointer', kind: 'invoice', refs: { invoice: billed.invoice }, occurredAt: NOW }, readTime()) ?? Promise.reject(new Error('no understand')),
+      bench.connector.understand?.({ type: 'pointer', kind: 'invoice', refs: { invoice: billed.invoice }, occurredAt: NOW }, readTime()) ??
+        Promise.reject(new Error('no understand')),
     );
     expect(understood).toMatchObject([
       {
-        type: 'payment_failed', invoice: invoiceOf(billed), amount: { minor: 4900, currency: 'EUR' }, platformAttempt: 1,
-        decline: { system: 'stripe', code: 'insufficient_funds', network: 'visa', networkCode: '51', adviceSystem: 'stripe_advice', adviceCode: 'try_again_later', reachedNetwork: true },
-        token: { gatewayType: 'stripe', methodRef: billed.paymentMethod, customerRef: billed.customer, card: { network: 'visa', last4: '4242' } },
-        gatewayRefs: [expect.stringMatching(/^pi_/), expect.stringMatching(/^ch_/)],
+        type: 'payment_failed',
+        invoice: invoiceOf(billed),
+        amount: { minor: 4900, currency: 'EUR' },
+        platformAttempt: 1,
+        decline: {
+          system: 'stripe',
+          code: 'insufficient_funds',
+          network: 'visa',
+          networkCode: '51',
+          adviceSystem: 'stripe_advice',
+          adviceCode: 'try_again_later',
+          reachedNetwork: true,
+        },
+        token: {
+          gatewayType: 'stripe',
+          methodRef: billed.paymentMethod,
+          customerRef: billed.customer,
+          card: { network: 'visa', last4: '4242' },
+        },
+        gatewayRefs: [expect.stringMatching(/^ch_/)],
       },
     ]);
   });
@@ -100,7 +140,9 @@ describe('traps of the API', () => {
     }
     const billed = bill('generic_decline');
     bench.fake.world.inject({ match: { method: 'GET', invoice: billed.invoice }, action: 'rubbish_200' });
-    await expect(valueOf(bench.connector.invoices.read(invoiceOf(billed), readTime()))).rejects.toMatchObject({ code: 'unexpected_answer' });
+    await expect(valueOf(bench.connector.invoices.read(invoiceOf(billed), readTime()))).rejects.toMatchObject({
+      code: 'unexpected_answer',
+    });
   });
 
   it('hidden SDK retry with our key', async () => {
@@ -146,7 +188,11 @@ describe('traps of the API', () => {
     expect(bench.logged.some(({ fact }) => fact.includes('stored answer'))).toBe(true);
     // The next attempt has its own key and is a real try.
     expect(await collect(await collectRequest(bench, billed, 2))).toMatchObject({ status: 'approved' });
-    expect(moneyRequests(bench, billed.invoice).map(({ replayed, result }) => [replayed, result])).toEqual([[false, 'declined'], [true, 'declined'], [false, 'succeeded']]);
+    expect(moneyRequests(bench, billed.invoice).map(({ replayed, result }) => [replayed, result])).toEqual([
+      [false, 'declined'],
+      [true, 'declined'],
+      [false, 'succeeded'],
+    ]);
   });
 
   it('Smart Retry between read and pay', async () => {
@@ -156,7 +202,11 @@ describe('traps of the API', () => {
     bench.fake.world.smartRetryBeforeNextPay({ invoice: billed.invoice });
     expect(await collect(request)).toEqual({ status: 'already_paid' });
     const after = await valueOf(bench.connector.invoices.read(invoiceOf(billed), readTime()));
-    expect(after).toMatchObject({ state: 'paid', paymentsComplete: true, payments: [{ state: 'succeeded', amount: { minor: 4900, currency: 'EUR' } }] });
+    expect(after).toMatchObject({
+      state: 'paid',
+      paymentsComplete: true,
+      payments: [{ state: 'succeeded', amount: { minor: 4900, currency: 'EUR' } }],
+    });
     // Stripe's own payment carries no key: it is never taken for ours.
     expect(after.payments[0]).not.toHaveProperty('ourReference');
     expect(await findOut(request)).toEqual({ status: 'absent' });

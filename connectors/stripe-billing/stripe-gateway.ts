@@ -1,5 +1,11 @@
 import { Stripe } from 'stripe';
-import { PlatformError, type ChargeOutcome, type ChargeRequest, type FindOutcome, type RepeatProtection } from '../../core/connector-kit/index.js';
+import {
+  PlatformError,
+  type ChargeOutcome,
+  type ChargeRequest,
+  type FindOutcome,
+  type RepeatProtection,
+} from '../../core/connector-kit/index.js';
 import { toStripeAmount } from './amounts.js';
 import { outcomeOfError } from './outcome-of-error.js';
 import { outcomeOfIntent } from './outcome-of-intent.js';
@@ -11,7 +17,8 @@ const REFERENCE = 'recovery_hub_reference';
 const ATTEMPT = 'recovery_hub_attempt';
 
 /**
- * Makes the PaymentIntent that `charge` confirms. It holds no money and asks nobody for any until then, so one that is left behind is harmless.
+ * Makes the PaymentIntent that `charge` confirms. It holds no money and asks nobody for any until then, so one that is left behind is
+ * harmless.
  *
  * @throws PlatformError also `invalid_request` if the amount cannot be expressed or the payment method is gone
  */
@@ -29,7 +36,8 @@ export const prepare = async (request: ChargeRequest, context: StripeCall): Prom
         metadata: { [REFERENCE]: request.once.ourReference, [ATTEMPT]: request.once.key },
       },
       { ...options, idempotencyKey: `${request.once.key}-prepare` },
-    ));
+    ),
+  );
   return { chargeRef: intent.id };
 };
 
@@ -45,12 +53,21 @@ export const charge = async (request: ChargeRequest, context: StripeCall): Promi
   const chargeRef = preparedRef(request);
   try {
     const intent = await tell(context, intentShape, (options) =>
-      context.session.paymentIntents.confirm(chargeRef, { off_session: true, expand: ['latest_charge'] }, { ...options, idempotencyKey: request.once.key }));
-    if (intent.id !== chargeRef) return { status: 'unknown', cause: 'Stripe answered with another PaymentIntent.', gatewayRefs: [chargeRef] };
+      context.session.paymentIntents.confirm(
+        chargeRef,
+        { off_session: true, expand: ['latest_charge'] },
+        { ...options, idempotencyKey: request.once.key },
+      ),
+    );
+    if (intent.id !== chargeRef)
+      return { status: 'unknown', cause: 'Stripe answered with another PaymentIntent.', gatewayRefs: [chargeRef] };
     return settled(outcomeOfIntent(intent), chargeRef);
   } catch (thrown) {
     const standing = standingOf(thrown);
-    return withRef(standing === undefined ? await outcomeOfError(thrown, context) : settled(outcomeOfIntent(standing), chargeRef), chargeRef);
+    return withRef(
+      standing === undefined ? await outcomeOfError(thrown, context) : settled(outcomeOfIntent(standing), chargeRef),
+      chargeRef,
+    );
   }
 };
 
@@ -63,14 +80,16 @@ export const find = async (request: ChargeRequest, context: StripeCall): Promise
 };
 
 /**
- * Cancels the PaymentIntent, so that a confirmation still under way somewhere fails. No key of ours: it names the state to reach, and a kept key would replay an
- * old failure.
+ * Cancels the PaymentIntent, so that a confirmation still under way somewhere fails. No key of ours: it names the state to reach, and a
+ * kept key would replay an old failure.
  */
 export const revoke = async (request: ChargeRequest, context: StripeCall): Promise<{ readonly status: 'revoked' } | ChargeOutcome> => {
   const { chargeRef } = request;
   if (chargeRef === undefined) return { status: 'revoked' };
   try {
-    const intent = await tell(context, intentShape, (options) => context.session.paymentIntents.cancel(chargeRef, { cancellation_reason: 'abandoned' }, options));
+    const intent = await tell(context, intentShape, (options) =>
+      context.session.paymentIntents.cancel(chargeRef, { cancellation_reason: 'abandoned' }, options),
+    );
     return revokedOr(intent);
   } catch (thrown) {
     const standing = standingOf(thrown);
@@ -92,11 +111,19 @@ const revokedOr = (intent: StripeIntent): { readonly status: 'revoked' } | Charg
     : outcome;
 };
 
-/** A PaymentIntent can succeed once. Twice the SDKs' default patience of 80 s, and some; `find` reads the object itself, so no index lags behind. */
+/**
+ * A PaymentIntent can succeed once. Twice the SDKs' default patience of 80 s, and some; `find` reads the object itself, so no index lags
+ * behind.
+ */
 export const gatewayProtection = (): RepeatProtection => ({ kind: 'single_use_object', absentIsFinalAfterMs: 300_000 });
 
 const settled = (outcome: ReturnType<typeof outcomeOfIntent>, chargeRef: string): ChargeOutcome => {
-  if (outcome.status === 'untried') return { status: 'unknown', cause: 'Stripe answered the confirmation with a PaymentIntent that was not tried.', gatewayRefs: [chargeRef] };
+  if (outcome.status === 'untried')
+    return {
+      status: 'unknown',
+      cause: 'Stripe answered the confirmation with a PaymentIntent that was not tried.',
+      gatewayRefs: [chargeRef],
+    };
   if (outcome.status === 'cancelled') return { status: 'not_sent', cause: 'The PaymentIntent had been cancelled; nothing was charged.' };
   return outcome;
 };
@@ -111,16 +138,22 @@ const isUnexpectedState = (thrown: unknown): thrown is InstanceType<typeof Strip
   thrown instanceof Stripe.errors.StripeInvalidRequestError && thrown.code === 'payment_intent_unexpected_state';
 
 /** A refusal because of the object's state shows the object. */
-const standingOf = (thrown: unknown): StripeIntent | undefined => (isUnexpectedState(thrown) ? intentShape.safeParse(thrown.payment_intent).data : undefined);
+const standingOf = (thrown: unknown): StripeIntent | undefined =>
+  isUnexpectedState(thrown) ? intentShape.safeParse(thrown.payment_intent).data : undefined;
 
 const preparedRef = ({ chargeRef }: ChargeRequest): string => {
   if (chargeRef !== undefined) return chargeRef;
-  throw new PlatformError('charge was called without the chargeRef that prepare returned; nothing was sent.', { code: 'invalid_request', reached: 'no' });
+  throw new PlatformError('charge was called without the chargeRef that prepare returned; nothing was sent.', {
+    code: 'invalid_request',
+    reached: 'no',
+  });
 };
 
 const retrieve = async (chargeRef: string, context: StripeCall): Promise<StripeIntent | undefined> => {
   try {
-    return await ask(context, intentShape, (options) => context.session.paymentIntents.retrieve(chargeRef, { expand: ['latest_charge'] }, options));
+    return await ask(context, intentShape, (options) =>
+      context.session.paymentIntents.retrieve(chargeRef, { expand: ['latest_charge'] }, options),
+    );
   } catch (thrown) {
     if (thrown instanceof PlatformError && thrown.code === 'not_found') return undefined;
     throw thrown;
@@ -137,7 +170,10 @@ const findByMetadata = async (request: ChargeRequest, context: StripeCall): Prom
   const page = await ask(context, pageOf(intentShape), (options) => context.session.paymentIntents.list(params, options));
   const found = page.data.find((intent) => intent.metadata?.[ATTEMPT] === request.once.key);
   if (found === undefined && page.has_more) {
-    throw new PlatformError('More PaymentIntents were made since the attempt than one page lists; none of the newest is ours.', { code: 'unexpected_answer', reached: 'yes' });
+    throw new PlatformError('More PaymentIntents were made since the attempt than one page lists; none of the newest is ours.', {
+      code: 'unexpected_answer',
+      reached: 'yes',
+    });
   }
   return found;
 };

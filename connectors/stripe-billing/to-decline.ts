@@ -6,13 +6,24 @@ import { networkOf } from './to-token.js';
 const STEP_UP = new Set(['authentication_required', 'invoice_payment_intent_requires_action', 'payment_intent_authentication_failure']);
 
 /** A decline of which only this is known. */
-export const stepUp = (text: string): RawDecline => ({ system: 'stripe', code: 'authentication_required', text, reachedNetwork: 'unknown' });
+export const stepUp = (text: string): RawDecline => ({
+  system: 'stripe',
+  code: 'authentication_required',
+  text,
+  reachedNetwork: 'unknown',
+});
 
 /** No attempt can succeed: the invoice has nothing to charge. Not a code of Stripe's, which tells this case by leaving every code out. */
-export const nothingToCharge: RawDecline = { system: 'stripe', code: 'no_payment_source', text: 'The invoice has no payment method to charge.', reachedNetwork: false };
+export const nothingToCharge: RawDecline = {
+  system: 'stripe',
+  code: 'no_payment_source',
+  text: 'The invoice has no payment method to charge.',
+  reachedNetwork: false,
+};
 
 /**
- * The untranslated decline. The charge, where it could be read, knows most: whether Stripe itself blocked the payment, and which network carried it.
+ * The untranslated decline. The charge, where it could be read, knows most: whether Stripe itself blocked the payment, and which network
+ * carried it.
  *
  * @param facts what the thrown error or `last_payment_error` says; may be empty if a charge is given
  * @param charge the failed charge
@@ -48,7 +59,11 @@ const reason = (facts: DeclineFacts, charge: StripeCharge | undefined): { readon
 };
 
 /** Mastercard's advice is more exact than Stripe's reading of it; other networks' two digits mean other things. */
-const advice = (facts: DeclineFacts, charge: StripeCharge | undefined, network: string | undefined): Pick<RawDecline, 'adviceSystem' | 'adviceCode'> => {
+const advice = (
+  facts: DeclineFacts,
+  charge: StripeCharge | undefined,
+  network: string | undefined,
+): Pick<RawDecline, 'adviceSystem' | 'adviceCode'> => {
   const ofNetwork = facts.network_advice_code ?? charge?.outcome?.network_advice_code;
   if (ofNetwork && network === 'mastercard') return { adviceSystem: 'mastercard_mac', adviceCode: ofNetwork };
   const ofStripe = facts.advice_code ?? charge?.outcome?.advice_code;

@@ -4,7 +4,11 @@ import type { StripeInvoice } from './shapes.js';
 /** On Stripe an invoice is a debt: each has its own balance. */
 export const toInvoiceRef = (invoice: StripeInvoice): InvoiceRef => {
   const subscriptionRef = subscriptionOf(invoice);
-  return { ref: invoice.id, ...(subscriptionRef ? { subscriptionRef } : {}), ...(invoice.customer ? { customerRef: invoice.customer } : {}) };
+  return {
+    ref: invoice.id,
+    ...(subscriptionRef ? { subscriptionRef } : {}),
+    ...(invoice.customer ? { customerRef: invoice.customer } : {}),
+  };
 };
 
 /** Moved from `invoice.subscription` to `invoice.parent` in 2025-03-31.basil. */

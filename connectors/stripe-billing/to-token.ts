@@ -3,7 +3,11 @@ import { OWN_ACCOUNT } from './config.js';
 import type { StripeCard } from './shapes.js';
 
 /** A payment method or source of this account as the tuple a gateway charges. */
-export const toToken = (methodRef: string, customerRef: string | null | undefined, card: StripeCard | null | undefined): ChargeableToken => {
+export const toToken = (
+  methodRef: string,
+  customerRef: string | null | undefined,
+  card: StripeCard | null | undefined,
+): ChargeableToken => {
   const facts = card ? cardFacts(card) : undefined;
   return {
     gatewayType: 'stripe',
@@ -21,14 +25,16 @@ const cardFacts = (card: StripeCard): NonNullable<ChargeableToken['card']> => {
     ...(card.iin ? { bin: card.iin } : {}),
     ...(card.last4 ? { last4: card.last4 } : {}),
     ...(card.fingerprint ? { fingerprint: card.fingerprint } : {}),
-    ...(card.exp_month && card.exp_year ? { expires: `${String(card.exp_year).padStart(4, '0')}-${String(card.exp_month).padStart(2, '0')}` } : {}),
+    ...(card.exp_month && card.exp_year
+      ? { expires: `${String(card.exp_year).padStart(4, '0')}-${String(card.exp_month).padStart(2, '0')}` }
+      : {}),
     ...(card.country ? { country: card.country } : {}),
   };
 };
 
 /**
- * The network that carried the payment, else the brand on the card: `visa`, `mastercard`, `amex` … Sources of the older kind write "MasterCard" and
- * "American Express".
+ * The network that carried the payment, else the brand on the card: `visa`, `mastercard`, `amex` … Sources of the older kind write
+ * "MasterCard" and "American Express".
  */
 export const networkOf = (card: StripeCard | null | undefined): string | undefined => {
   const name = (card?.network ?? card?.brand)?.toLowerCase().replaceAll(' ', '_');

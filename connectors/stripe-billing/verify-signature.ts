@@ -7,12 +7,19 @@ export type SignatureVerdict = 'genuine' | 'missing_proof' | 'wrong_proof' | 'to
 const TOLERANCE_S = 300;
 
 /**
- * `Stripe-Signature: t=<unix seconds>,v1=<hex>[,v1=<hex>…]`, each `v1` an HMAC-SHA256 over `<t>.<body>` under one of the endpoint's secrets.
+ * `Stripe-Signature: t=<unix seconds>,v1=<hex>[,v1=<hex>…]`, each `v1` an HMAC-SHA256 over `<t>.<body>` under one of the endpoint's
+ * secrets.
  *
- * The SDK's own check decodes the bytes to text first (so that a byte order mark or a broken character can vanish) and looks only at age, never at a time in the
- * future; this one signs the bytes as they came and bounds both sides. The stale are told apart only once the proof holds.
+ * The SDK's own check decodes the bytes to text first (so that a byte order mark or a broken character can vanish) and looks only at age,
+ * never at a time in the future; this one signs the bytes as they came and bounds both sides. The stale are told apart only once the proof
+ * holds.
  */
-export const verifySignature = (body: Uint8Array, header: string | null, secrets: readonly Secret[], receivedAt: Date): SignatureVerdict => {
+export const verifySignature = (
+  body: Uint8Array,
+  header: string | null,
+  secrets: readonly Secret[],
+  receivedAt: Date,
+): SignatureVerdict => {
   if (header === null || header.trim() === '') return 'missing_proof';
   const signed = readHeader(header);
   if (signed === undefined) return 'wrong_proof';
@@ -34,6 +41,7 @@ const readHeader = (header: string): { readonly time: string; readonly signature
   const times = parts.filter((part) => part.startsWith('t=')).map((part) => part.slice(2));
   const [time] = times;
   const signatures = parts.filter((part) => /^v1=[0-9a-f]{64}$/.test(part)).map((part) => Buffer.from(part.slice(3), 'hex'));
-  const sound = time !== undefined && times.length === 1 && /^\d{1,12}$/.test(time) && signatures.length > 0 && signatures.length <= MOST_SIGNATURES;
+  const sound =
+    time !== undefined && times.length === 1 && /^\d{1,12}$/.test(time) && signatures.length > 0 && signatures.length <= MOST_SIGNATURES;
   return sound ? { time, signatures } : undefined;
 };

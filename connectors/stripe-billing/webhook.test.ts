@@ -72,7 +72,7 @@ describe('the proof', () => {
   });
 
   it.each([
-    ['another connection\'s secret', sign(raw, 'whsec_of_somebody_else')],
+    ["another connection's secret", sign(raw, 'whsec_of_somebody_else')],
     ['no time', `v1=${'0'.repeat(64)}`],
     ['two times', `t=${seconds(NOW)},${sign(raw)}`],
     ['a time that is no number', sign(raw).replace(/t=\d+/, 't=soon')],
@@ -85,7 +85,8 @@ describe('the proof', () => {
   });
 
   it('holds for 300 s', async () => {
-    const at = (offset: number) => webhook.verify(deliveryOf(raw, sign(raw, SECRET, new Date(NOW.getTime() + offset * 1000))), connectionWith());
+    const at = (offset: number) =>
+      webhook.verify(deliveryOf(raw, sign(raw, SECRET, new Date(NOW.getTime() + offset * 1000))), connectionWith());
     expect(await at(-300)).toMatchObject({ genuine: true });
     expect(await at(-301)).toEqual({ genuine: false, reason: 'too_old' });
     expect(await at(300)).toMatchObject({ genuine: true });
@@ -103,8 +104,12 @@ describe('identity', () => {
     return webhook.verify(deliveryOf(raw, sign(raw)), connectionWith());
   };
   const failed = recorded.find(({ name }) => name === 'invoice.payment_failed.json')?.body;
-  const variant = (id: string, object: object, request: unknown = { id: null, idempotency_key: null }) =>
-    ({ ...failed, id, request, data: { object: { ...failed?.data.object, ...object } } });
+  const variant = (id: string, object: object, request: unknown = { id: null, idempotency_key: null }) => ({
+    ...failed,
+    id,
+    request,
+    data: { object: { ...failed?.data.object, ...object } },
+  });
 
   it('is the same for two events of one change, and differs between two failures of one invoice', async () => {
     const one = await verdictOf(variant('evt_a', {}));
@@ -122,7 +127,10 @@ describe('identity', () => {
     for (const body of ['not json', '{"object":"event"}', '[]', '{}', JSON.stringify({ ...failed, id: '../../etc' })]) {
       expect(await verdictOf(body)).toMatchObject({ genuine: true, deliveryId: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) });
       const delivery = proven(deliveryOf(body));
-      await expect((async () => webhook.parse(delivery, connectionWith()))()).rejects.toMatchObject({ name: 'PlatformError', code: 'unexpected_answer' });
+      await expect((async () => webhook.parse(delivery, connectionWith()))()).rejects.toMatchObject({
+        name: 'PlatformError',
+        code: 'unexpected_answer',
+      });
     }
   });
 

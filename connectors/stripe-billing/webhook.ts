@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { PlatformError, type Connection, type Found, type Pointer, type Verdict, type VerifiedDelivery, type Webhook, type WebhookDelivery } from '../../core/connector-kit/index.js';
+import {
+  PlatformError,
+  type Connection,
+  type Found,
+  type Pointer,
+  type Verdict,
+  type VerifiedDelivery,
+  type Webhook,
+  type WebhookDelivery,
+} from '../../core/connector-kit/index.js';
 import type { ConnectorConfig } from './config.js';
 import { readEvent } from './read-event.js';
 import { readThinEvent } from './read-thin-event.js';
@@ -25,8 +34,15 @@ export const webhook: Webhook<ConnectorConfig> = {
   },
 };
 
-/** The delivery is genuine but belongs to the other mode: `understand` says so to a person, instead of a 401 that Stripe would retry for days. */
-const otherMode = (event: { readonly id: string; readonly livemode: boolean }, occurredAt: Date, connection: Connection<ConnectorConfig>): readonly [Pointer] | undefined =>
+/**
+ * The delivery is genuine but belongs to the other mode: `understand` says so to a person, instead of a 401 that Stripe would retry for
+ * days.
+ */
+const otherMode = (
+  event: { readonly id: string; readonly livemode: boolean },
+  occurredAt: Date,
+  connection: Connection<ConnectorConfig>,
+): readonly [Pointer] | undefined =>
   event.livemode === (connection.mode === 'live')
     ? undefined
     : [{ type: 'pointer', kind: 'mode_mismatch', refs: { event: event.id, eventMode: event.livemode ? 'live' : 'test' }, occurredAt }];
@@ -46,11 +62,18 @@ const identityOf = (bytes: Uint8Array): { readonly deliveryId: string; readonly 
 };
 
 /** What happens to an object at most once, so that a second event of it is a second telling. */
-const ONCE_PER_OBJECT = new Set(['invoice.paid', 'invoice.payment_succeeded', 'invoice.voided', 'invoice.deleted', 'customer.subscription.deleted', 'charge.dispute.closed']);
+const ONCE_PER_OBJECT = new Set([
+  'invoice.paid',
+  'invoice.payment_succeeded',
+  'invoice.voided',
+  'invoice.deleted',
+  'customer.subscription.deleted',
+  'charge.dispute.closed',
+]);
 
 /**
- * Stripe may make two events of one change. Two failures of one invoice differ in `attempt_count`, or, since only Stripe's own retries raise that, in the
- * request that caused them.
+ * Stripe may make two events of one change. Two failures of one invoice differ in `attempt_count`, or, since only Stripe's own retries
+ * raise that, in the request that caused them.
  */
 const secondIdentity = (event: StripeEvent): { readonly alsoKnownAs?: string } => {
   const object = namedObject.safeParse(event.data.object);

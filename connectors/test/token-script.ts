@@ -1,4 +1,7 @@
-/** The real-looking card numbers that the built-in gateway takes as tokens; no other gateway and no other member of a request accepts a card number. */
+/**
+ * The real-looking card numbers that the built-in gateway takes as tokens; no other gateway and no other member of a request accepts a card
+ * number.
+ */
 const TEST_CARD_NUMBERS = new Set(['4111111111111111', '5555555555554444', '378282246310005', '3530111333300000']);
 
 /** What a token tells the gateway to answer. */
@@ -19,10 +22,14 @@ export const withoutSpaces = (text: string): string => text.replaceAll(' ', '');
 /** Tokens that name no script approve. */
 export const scriptOf = (token: string): TokenScript => {
   switch (token) {
-    case 'tok_pending': return { answer: 'pending' };
-    case 'tok_timeout': return { answer: 'lose_reply', charged: true };
-    case 'tok_timeout_absent': return { answer: 'lose_reply', charged: false };
-    case 'tok_not_sent': return { answer: 'refuse_to_send' };
+    case 'tok_pending':
+      return { answer: 'pending' };
+    case 'tok_timeout':
+      return { answer: 'lose_reply', charged: true };
+    case 'tok_timeout_absent':
+      return { answer: 'lose_reply', charged: false };
+    case 'tok_not_sent':
+      return { answer: 'refuse_to_send' };
     default: {
       const [, code, thenSuccess] = DECLINE.exec(token) ?? [];
       return code === undefined ? { answer: 'approve' } : { answer: 'decline', code, thenApprove: thenSuccess !== undefined };
