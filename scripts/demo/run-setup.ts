@@ -1,0 +1,20 @@
+import { loadSettings } from '../../core/configuration/index.js';
+import { createClients, createVault, clientIndexes } from '../../core/clients/index.js';
+import { connectStorage } from '../../core/storage/index.js';
+import { loadPlugins } from '../../core/plugin-registry/index.js';
+import plugins from '../../plugins.config.js';
+
+const loaded = loadSettings(process.env);
+if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
+const { settings } = loaded;
+if (settings.mongodbUri === undefined) throw new Error('MONGODB_URI missing');
+const storage = await connectStorage(settings.mongodbUri);
+await storage.ensureIndexes(clientIndexes);
+const registry = await loadPlugins(plugins, { wallNow: () => new Date(), routes: settings.platformRoutes, log: () => undefined });
+const clients = createClients({ storage, vault: createVault(settings.encryptionKeys), registry, settings, clock: { wallNow: () => new Date() } });
+const created = await clients.create({ businessName: 'Demo', mode: 'test', webhookUrl: process.env['DEMO_WEBHOOK_URL'] ?? '' });
+const connection = await clients.setConnection(created.client.clientId, 'stripe-billing', { credentials: { apiKey: process.env['A'], webhookSecrets: [process.env['B']] } });
+console.log(JSON.stringify({ ready: true, ...created, clientId: created.client.clientId, connection }));
+await registry.close();
+await storage.close();
+process.exit(0);
