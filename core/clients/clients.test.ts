@@ -75,7 +75,7 @@ describe('clients', () => {
     [{ retrySchedule: { daysBetween: [] } }, 'retrySchedule.daysBetween must be a list of 1 to 8 integers between 1 and 30'],
     [{ webhokUrl: 'https://a.example' }, 'webhokUrl is not a known member'],
     [{ gateways: [{ type: 'acme' }] }, 'gateways[0].type must be one of acme-pay'],
-    [{ gateways: [{ type: 'acme-pay' }] }, 'gateways[0].credentials.apiKey is not accepted by Acme Pay: Invalid input: expected string, received undefined'],
+    [{ gateways: [{ type: 'acme-pay' }] }, 'gateways[0].credentials.apiKey is required by Acme Pay'],
     [{ gateways: [{ type: 'acme-pay', credentials: { apiKey: 'live_abcdef' } }] },
       'gateways[0].credentials must be those of a test account: live money moves only with HUB_ENV=production'],
   ];

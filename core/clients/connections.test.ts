@@ -77,6 +77,7 @@ describe('gateway accounts and connections', () => {
     ['acme-billing', { credentials, mode: 'on' }, 'mode must be one of observe, schedule_only or active'],
     ['acme-billing', { credentials, name: 1 }, 'name is not a known member'],
     ['acme-billing', { credentials: { ...credentials, apiKey: 'sk_1' } }, 'credentials.apiKey is not accepted by Acme Billing: expected a key that begins with test_ or live_'],
+    ['acme-billing', { credentials: { apiKey: 'test_x' } }, 'credentials.webhookSecrets is required by Acme Billing'],
     ['acme-billing', { credentials: { ...credentials, webhookSecrets: 'one' } }, 'credentials.webhookSecrets is not accepted by Acme Billing: Invalid input: expected array, received string'],
     ['acme-billing', { credentials, options: { toleranceSeconds: 0 } }, 'options.toleranceSeconds is not accepted by Acme Billing: Too small: expected number to be >=1'],
     ['acme-billing', { credentials, options: { tolerance: 1 } }, 'is not accepted by Acme Billing: Unrecognized key: "tolerance"'],

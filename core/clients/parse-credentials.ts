@@ -28,6 +28,7 @@ export const parseCredentials = (
   const base = top in options ? optionsAt : credentialsAt;
   const param = path === '' ? base : `${base}.${path}`;
   const expected = problem?.message ?? 'valid';
-  const found = top === '' || top in entered ? 'a value that is not shown' : 'nothing';
+  if (top !== '' && !(top in entered)) throw new InvalidInput({ param, found: 'nothing', expected: 'given' }, `${param} is required by ${plugin.displayName}`);
+  const found = 'a value that is not shown';
   throw new InvalidInput({ param, found, expected }, `${param} is not accepted by ${plugin.displayName}: ${expected}`);
 };

@@ -1,0 +1,64 @@
+import type { Command } from 'commander';
+import { viewCase, type Attempt, type CaseDocument, type CaseView } from '../../../core/cases/index.js';
+import { NotFound } from '../../../core/clients/index.js';
+import { formatDecimal } from '../../../core/connector-kit/index.js';
+import { fields, paragraph, table, time } from '../layout.js';
+import { withHub } from '../open-hub.js';
+import { showResult } from '../show-result.js';
+
+/** `cases show` */
+export const addCasesShow = (cases: Command): void => {
+  cases.command('show <transactionId>')
+    .description('Shows a case: where it stands, why, and what was charged. Times are those of the hub\'s clock.')
+    .option('--json', 'print JSON')
+    .action(async (transactionId: string, options: { readonly json?: true }) => {
+      await withHub(async (hub) => {
+        const document = await hub.cases.find(transactionId.replace(/^pay_/, ''));
+        if (document === null) throw new NotFound(`There is no case ${transactionId} in this database.`);
+        const view = viewCase(document);
+        showResult({ json: { case: { ...view, attempts: document.attempts.map(attemptOf), decisions: decisionsOf(document) } }, text: textOf(document, view) }, options);
+      });
+    });
+};
+
+/** An attempt without its token and the invoice it read. */
+const attemptOf = ({ n, key, route, accountId, chargeRef, amount, startedAt, outcome, resolved, grounds }: Attempt) => ({
+  n, key, route, accountId, chargeRef: chargeRef ?? null, amount: amount.minor, currency: amount.currency, startedAt, outcome: outcome?.status ?? null,
+  declineCode: outcome?.status === 'declined' ? outcome.decline.code : null, resolved, rule: grounds.rule, because: grounds.because,
+});
+
+const decisionsOf = ({ plan }: CaseDocument) => (plan === undefined ? [] : [{ at: plan.at, step: plan.step, because: plan.because, rule: plan.rule, until: plan.until ?? null }]);
+
+const textOf = (document: CaseDocument, view: CaseView): string => {
+  const { settlement } = view;
+  return [
+    `\nCase ${view.transactionId}: ${view.status}${view.recoveredBy === null ? '' : ` (${view.recoveredBy})`}\n\n`,
+    fields([
+      ['Amount', money(view.amount, view.currency)],
+      ['Platform', view.platform ?? undefined],
+      ['Invoice', view.invoiceId ?? undefined],
+      ['Customer', view.customerId ?? undefined],
+      ['Client', view.clientId],
+      ['Opened', time(view.createdAt)],
+      ['Declined as', view.lastDeclineCode ?? undefined],
+      ['Next attempt', view.nextAttemptAt === null ? undefined : time(view.nextAttemptAt)],
+      ['Recovered', view.recoveredAt === null ? undefined : time(view.recoveredAt)],
+      ['Settlement', settlement.state === 'not_needed' ? undefined : `${settlement.state} by ${settlement.route}, ${time(settlement.updatedAt)}`],
+      ['Recommended', view.recommendedAction ?? undefined],
+    ]),
+    view.plan === null ? '' : `\nDecided because\n${paragraph(view.plan.because)}`,
+    view.message === null ? '' : `\nEnded\n${paragraph(view.message)}`,
+    '\nAttempts\n',
+    document.attempts.length === 0 ? '  none\n' : table(['n', 'started', 'route', 'amount', 'outcome', 'at the gateway'], document.attempts.map((attempt) => [
+      String(attempt.n), time(attempt.startedAt), attempt.route, money(attempt.amount.minor, attempt.amount.currency), outcomeOf(attempt), attempt.chargeRef ?? '–',
+    ])),
+    '\n',
+  ].join('');
+};
+
+const money = (minor: number, currency: string): string => `${formatDecimal({ minor, currency })} ${currency}`;
+
+const outcomeOf = ({ outcome }: Attempt): string => {
+  if (outcome === null) return 'under way';
+  return outcome.status === 'declined' ? `declined: ${outcome.decline.code}` : outcome.status;
+};
