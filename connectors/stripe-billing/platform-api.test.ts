@@ -73,6 +73,12 @@ describe('a call', () => {
     await expect(read(context)).rejects.toMatchObject({ code: 'unexpected_answer', message: expect.stringContaining('amount') });
   });
 
+  it.each([203, 302, 503])('takes a whole object under status %i for no answer either', async (status) => {
+    const intent = { id: 'pi_1', object: 'payment_intent', status: 'succeeded', amount: 100, amount_received: 100, currency: 'eur', created: 1 };
+    const { context } = stubbedStripe(() => ({ status, body: intent }));
+    expect(await charge(order, context)).toMatchObject({ status: 'unknown' });
+  });
+
   it('does not take a key that Stripe knows from another request for a refusal: the other one may have charged', async () => {
     const { context } = stubbedStripe(() => ({
       status: 400,
