@@ -16,7 +16,7 @@ export const readTokens = async (document: CaseDocument, world: CaseWorld, ports
   if (!world.connector) {
     if (!document.method) return { status: 'none', why: 'no_payment_source' };
     const token = openToken(document.method, document.clientId, ports.vault);
-    return { status: 'found', change: 'same', first: { token, sealed: document.method, tried: triedCardOf(token, ports.vault.digest) } };
+    return { status: 'found', change: 'same', first: { token, sealed: document.method, tried: triedCardOf(token, (text) => ports.vault.digest(text)) } };
   }
   if (world.connector.paymentMethods.mode === 'held_by_platform') return { status: 'none', why: 'no_payment_source' };
   if (!document.invoice) return { status: 'none', why: 'no_payment_source' };

@@ -31,11 +31,13 @@ export const unattended: HoldStart = { call: { respondsToCall: 'no', opens: 'no'
 export const runCase = async (claimed: CaseDocument, ports: RecoveryPorts, start: HoldStart = unattended): Promise<HoldEnd> => {
   let document = claimed;
   const hold: { lost: 'yes' | 'no' } = { lost: 'no' };
+  const beat = async (): Promise<void> => {
+    const renewed = await ports.cases.renew(document);
+    if (!renewed) hold.lost = 'yes';
+    else if (renewed.leaseUntil) document = { ...document, leaseUntil: renewed.leaseUntil };
+  };
   const heartbeat = setInterval(() => {
-    ports.cases.renew(document).then((renewed) => {
-      if (!renewed) hold.lost = 'yes';
-      else if (renewed.leaseUntil) document = { ...document, leaseUntil: renewed.leaseUntil };
-    }).catch(() => undefined);
+    beat().catch(() => undefined);
   }, ports.leaseMs / 3);
   const say = (name: CheckpointName) => ports.checkpoint(name, document._id);
 

@@ -24,10 +24,10 @@ export const sealToken = (token: ChargeableToken, clientId: string, vault: Vault
     sealed: vault.seal(JSON.stringify(token), contextOf(clientId)),
     gatewayType: token.gatewayType,
     last4: token.methodRef.slice(-4),
-    cardKey: cardKeyOf(token, vault.digest),
+    cardKey: cardKeyOf(token, (text) => vault.digest(text)),
     ...(token.card?.network === undefined ? {} : { network: token.card.network }),
   },
-  tried: triedCardOf(token, vault.digest),
+  tried: triedCardOf(token, (text) => vault.digest(text)),
 });
 
 /** The token that was sealed. @throws VaultError when it does not open */

@@ -36,7 +36,8 @@ export const createAgendaBells = (options: {
   });
   agenda.on('error', options.onError);
   let handler: ((lane: string) => Promise<void>) | undefined;
-  agenda.define('bell', async (job: Job<{ lane: string; minute: number }>) => { await handler?.(job.attrs.data.lane); });
+  const answer = async (job: Job<{ lane: string; minute: number }>): Promise<void> => { await handler?.(job.attrs.data.lane); };
+  agenda.define('bell', answer);
   return {
     ring: async (lane, at) => {
       await agenda.ready;

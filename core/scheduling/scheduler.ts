@@ -40,8 +40,7 @@ export const createScheduler = (options: LeaseTerms & {
   const timers = new Map<string, { readonly at: number; readonly timer: NodeJS.Timeout }>();
   const draining = new Map<string, 'once' | 'again'>();
   const running = new Set<Promise<void>>();
-  let alone = false;
-  let stopped = false;
+  const state = { alone: 'no' as 'no' | 'yes', ended: 'no' as 'no' | 'yes' };
   let sweeper: NodeJS.Timeout | undefined;
 
   const workOf = (lane: string) => kinds.get(lane.slice(0, lane.indexOf('/')));
@@ -57,7 +56,7 @@ export const createScheduler = (options: LeaseTerms & {
   };
 
   const due = (lane: string, at: Date) => {
-    if (stopped) return;
+    if (state.ended === 'yes') return;
     const soon = at.getTime() - clock.hubNow().getTime() <= soonMs;
     if (soon && options.works === 'here') arm(lane, at);
     else bells.ring(lane, at).catch(report(lane));
@@ -73,18 +72,18 @@ export const createScheduler = (options: LeaseTerms & {
     const struck = await claimStruck(work.collection, terms, { lane });
     if (!struck) return false;
     if (struck.strikes > strikesBeforeParking) { await work.park(struck); return true; }
-    alone = true;
+    state.alone = 'yes';
     try {
       await Promise.all(running);
       await run(lane, work, struck);
-    } finally { alone = false; }
+    } finally { state.alone = 'no'; }
     return true;
   };
 
   const drainOnce = async (lane: string, work: LaneWork<DueDocument>) => {
-    while (!stopped) {
+    while (state.ended === 'no') {
       const slots = Math.min(options.concurrency - running.size, maxBatch);
-      if (slots <= 0 || alone) { await Promise.race([...running, new Promise((resolve) => { setTimeout(resolve, 50); })]); continue; }
+      if (slots <= 0 || state.alone === 'yes') { await Promise.race([...running, new Promise((resolve) => { setTimeout(resolve, 50); })]); continue; }
       const claimed = await claimDue(work.collection, terms, { lane, limit: slots });
       for (const document of claimed) void run(lane, work, document);
       if (claimed.length === 0 && !(await runStruck(lane, work))) break;
@@ -95,12 +94,12 @@ export const createScheduler = (options: LeaseTerms & {
 
   const drain = async (lane: string): Promise<void> => {
     const work = workOf(lane);
-    if (!work || stopped) return;
+    if (!work || state.ended === 'yes') return;
     if (draining.has(lane)) { draining.set(lane, 'again'); return; }
     do {
       draining.set(lane, 'once');
       try { await drainOnce(lane, work); } catch (error) { draining.delete(lane); throw error; }
-    } while (draining.get(lane) === 'again' && !stopped);
+    } while (draining.get(lane) === 'again' && state.ended === 'no');
     draining.delete(lane);
   };
 
@@ -121,7 +120,7 @@ export const createScheduler = (options: LeaseTerms & {
       await bells.start(drain);
     },
     stop: async () => {
-      stopped = true;
+      state.ended = 'yes';
       if (sweeper) clearInterval(sweeper);
       for (const { timer } of timers.values()) clearTimeout(timer);
       await bells.stop();

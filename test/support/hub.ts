@@ -53,7 +53,7 @@ export const startTestHub = async (options: { readonly label: string; readonly e
   return {
     url, databaseUri: database.uri, settings, hub, logLines,
     createClient: (input = {}) => clients.create({ businessName: 'Test merchant', mode: 'test', notificationChannels: [], gateways: [{ type: 'test', credentials: {} }], ...input }),
-    setConnection: clients.setConnection,
+    setConnection: (clientId, slug, input) => clients.setConnection(clientId, slug, input),
     post: (path, apiKey, body) => call('POST', path, apiKey, body),
     get: (path, apiKey) => call('GET', path, apiKey),
     stop: async () => {
