@@ -1,5 +1,6 @@
 export type Resource =
-  | 'account' | 'charges' | 'customers' | 'events' | 'invoices' | 'payment_intents' | 'payment_methods' | 'refunds' | 'subscriptions' | 'webhook_endpoints';
+  | 'account' | 'charges' | 'customers' | 'events' | 'invoices' | 'payment_intents' | 'payment_methods' | 'refunds' | 'subscriptions'
+  | 'webhook_endpoints';
 export type Access = 'read' | 'write';
 
 /** A key of the account. `permissions` absent: a standard key that may do everything; present: a restricted key. */

@@ -52,7 +52,7 @@ const changeSubscription = (platform: FakePlatform, invoice: Stripe.Invoice, cau
   platform.events.emit('customer.subscription.updated', subscription, cause, { status: from });
 };
 
-/** Writes the payment of an invoice. `out_of_band`: nothing was charged, so `invoice.payment_succeeded` is not sent: fact('event.out_of_band') */
+/** Writes the payment of an invoice. Out of band nothing was charged, so `invoice.payment_succeeded` is not sent: fact('event.out_of_band') */
 export const markPaid = (platform: FakePlatform, invoice: Stripe.Invoice, cause: Cause, how: 'charged' | 'out_of_band'): void => {
   const at = platform.clock.hubSeconds();
   const found = defaultPaymentOf(platform.account, invoice.id);

@@ -19,7 +19,9 @@ export interface FakeClock {
 
 export const createFakeClock = ({ scale = 1, origin = new Date() }: FakeClockOptions = {}): FakeClock => {
   if (!(scale > 0)) throw new Error(`time scale: found ${scale}, expected a number above 0 (1 = real time, 28800 = a day in 3 s)`);
-  if (Number.isNaN(origin.getTime())) throw new Error('time origin: found an invalid date, expected an ISO 8601 instant such as 2026-11-20T09:00:00Z');
+  if (Number.isNaN(origin.getTime())) {
+    throw new Error('time origin: found an invalid date, expected an ISO 8601 instant such as 2026-11-20T09:00:00Z');
+  }
   const hubNow = () => new Date(origin.getTime() + (Date.now() - origin.getTime()) * scale);
   return {
     scale,

@@ -140,10 +140,15 @@ describe('the idempotency store', () => {
       await sleep(50);
       await post(`/v1/invoices/${invoice}/pay`, 'k1');
     }
-    const hubHoursAfterFirst = requests().map(({ receivedAt }) => (Date.parse(receivedAt.hub) - Date.parse(requests()[0]?.receivedAt.hub ?? '')) / 3_600_000);
+    const firstAt = Date.parse(requests()[0]?.receivedAt.hub ?? '');
+    const hubHoursAfterFirst = requests().map(({ receivedAt }) => (Date.parse(receivedAt.hub) - firstAt) / 3_600_000);
     // a request is received a moment before its key is looked up
     const aMoment = 2;
-    expect(requests().every(({ replayed }, index) => index === 0 || replayed === (hubHoursAfterFirst[index] ?? 0) < 24 || Math.abs((hubHoursAfterFirst[index] ?? 0) - 24) < aMoment)).toBe(true);
+    const wrong = requests().filter(({ replayed }, index) => {
+      const hours = hubHoursAfterFirst[index] ?? 0;
+      return index > 0 && Math.abs(hours - 24) > aMoment && replayed !== hours < 24;
+    });
+    expect(wrong).toEqual([]);
     expect(hubHoursAfterFirst.at(-1)).toBeGreaterThan(24 - aMoment);
     expect(requests().length).toBeGreaterThan(2);
   });

@@ -20,14 +20,15 @@ export const pageable = {
   ending_before: z.string().optional(),
 };
 
-export type TimeRange = z.output<typeof timeRange>;
+export interface Bounds {
+  readonly gt?: number | undefined;
+  readonly gte?: number | undefined;
+  readonly lt?: number | undefined;
+  readonly lte?: number | undefined;
+}
 
-export const isWithin = (
-  at: number,
-  range: { gt?: number | undefined; gte?: number | undefined; lt?: number | undefined; lte?: number | undefined } | undefined,
-): boolean =>
-  range === undefined ||
-  ((range.gt === undefined || at > range.gt) && (range.gte === undefined || at >= range.gte) && (range.lt === undefined || at < range.lt) && (range.lte === undefined || at <= range.lte));
+export const isWithin = (at: number, { gt, gte, lt, lte }: Bounds = {}): boolean =>
+  (gt === undefined || at > gt) && (gte === undefined || at >= gte) && (lt === undefined || at < lt) && (lte === undefined || at <= lte);
 
 const nameOf = (path: readonly PropertyKey[]): string => path.map((part, index) => (index === 0 ? String(part) : `[${String(part)}]`)).join('');
 

@@ -10,6 +10,7 @@ import type { Races } from './races.js';
 import type { Random } from './random.js';
 import type { SmartRetries } from './smart-retry.js';
 import type { Switches } from './switches.js';
+import type { EndpointRecord } from './webhook-endpoint-endpoints.js';
 import type { WebhookSender } from './webhook-sender.js';
 
 /** One fake Stripe account with all that belongs to it; every part of the fake works on this. */
@@ -27,6 +28,7 @@ export interface FakePlatform {
   readonly smartRetries: SmartRetries;
   readonly races: Races;
   readonly keys: Map<string, ApiKey>;
+  readonly endpoints: Map<string, EndpointRecord>;
   /** How long a money request is under way before it is applied, wall milliseconds. */
   processingMs: number;
 }

@@ -27,7 +27,8 @@ export const createRaces = (): Races => {
     beforePay: (invoice, act) => void beforePays.set(`/v1/invoices/${invoice}/pay`, act),
     noteAnswered: (method, path, query) => {
       if (method !== 'GET') return;
-      const read = afterReads.filter((race) => race.path === path && (race.invoiceParameter === null || query.get('invoice') === race.invoiceParameter));
+      const isRead = (race: AfterRead) => race.path === path && (race.invoiceParameter === null || query.get('invoice') === race.invoiceParameter);
+      const read = afterReads.filter(isRead);
       for (const race of read) race.left -= 1;
       const due = read.filter((race) => race.left === 0);
       afterReads = afterReads.filter((race) => race.left > 0);

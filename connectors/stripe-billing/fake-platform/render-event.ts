@@ -2,7 +2,10 @@ import { type Emitted, API_VERSION } from './event-log.js';
 
 const BASIL = '2025-03-31';
 
-/** Renders an event for an endpoint's API version: before basil an invoice embeds its payment. fact('event.version_of_endpoint') fact('event.before_basil') */
+/**
+ * Renders an event for an endpoint's API version: fact('event.version_of_endpoint').
+ * Before basil an invoice embeds its payment: fact('event.before_basil').
+ */
 export const renderedFor = ({ event, beforeBasil }: Emitted, apiVersion: string | null): object => {
   const version = apiVersion ?? API_VERSION;
   const rendered = { ...event, api_version: version };

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { startStripeFake } from './stripe-fake.js';
 
 /**
- * Runs the fake as its own process: prints one JSON line `{"ready":true,"url":…}` when it listens and ends when its parent's pipe or IPC channel closes.
+ * Runs the fake as its own process: prints one JSON line `{"ready":true,"url":…}` when it listens and ends when its parent's pipe or
+ * IPC channel closes.
  */
 const environment = z.object({
   FAKE_STRIPE_PORT: z.coerce.number().int().min(0).max(65_535).default(0),

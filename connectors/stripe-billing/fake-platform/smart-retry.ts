@@ -70,8 +70,8 @@ export const createSmartRetries = (clock: FakeClock, retry: (invoice: Stripe.Inv
 
 /** Codes after which Stripe counts but does not send before there is a new card: fact('smart_retry.hard_codes') */
 const HARD_CODES: ReadonlySet<string> = new Set([
-  'incorrect_number', 'lost_card', 'pickup_card', 'stolen_card', 'revocation_of_authorization', 'revocation_of_all_authorizations', 'authentication_required',
-  'highest_risk_level', 'transaction_not_allowed',
+  'authentication_required', 'highest_risk_level', 'incorrect_number', 'lost_card', 'pickup_card', 'revocation_of_all_authorizations',
+  'revocation_of_authorization', 'stolen_card', 'transaction_not_allowed',
 ]);
 
 /** One attempt by Stripe itself, with the request key null in its events. */

@@ -69,6 +69,7 @@ const createPlatform = (options: StripeFakeOptions): FakePlatform => {
     races: createRaces(),
     smartRetries: createSmartRetries(clock, (invoice) => retryByStripe(platform, invoice)),
     keys: new Map([[apiKey, { key: apiKey, livemode }]]),
+    endpoints: new Map(),
     processingMs: 0,
   };
   return platform;

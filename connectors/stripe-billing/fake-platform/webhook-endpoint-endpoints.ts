@@ -7,7 +7,8 @@ import { type Call, type Route, route } from './route.js';
 import { invalidRequest } from './stripe-failure.js';
 import type { WebhookTarget } from './webhook-sender.js';
 
-interface EndpointRecord {
+/** The API side of an endpoint; what is sent where is the sender's. */
+export interface EndpointRecord {
   readonly target: WebhookTarget;
   readonly created: number;
   readonly livemode: boolean;
@@ -31,14 +32,6 @@ const updateParameters = z.strictObject({
   description: z.string().optional(),
   metadata: metadata.optional(),
 });
-
-/** Each fake keeps its endpoints' API side here; what is sent where is the sender's. */
-const records = new WeakMap<FakePlatform, Map<string, EndpointRecord>>();
-const recordsOf = (platform: FakePlatform): Map<string, EndpointRecord> => {
-  const found = records.get(platform) ?? new Map<string, EndpointRecord>();
-  records.set(platform, found);
-  return found;
-};
 
 interface EndpointObject {
   readonly id: string;
@@ -78,7 +71,7 @@ const objectOf = ({
 });
 
 const find = (platform: FakePlatform, call: Call): EndpointRecord => {
-  const found = recordsOf(platform).get(call.id);
+  const found = platform.endpoints.get(call.id);
   if (found === undefined || call.key.livemode !== found.livemode) {
     throw invalidRequest({
       fact: fact('request.resource_missing'),
@@ -106,7 +99,7 @@ export interface NewTarget {
 export const addEndpoint = (platform: FakePlatform, { livemode, ...rest }: NewTarget): EndpointRecord => {
   const target: WebhookTarget = { ...rest, endpointId: platform.mintId('we'), enabled: true };
   const record: EndpointRecord = { target, created: platform.clock.hubSeconds(), livemode, description: null, metadata: {} };
-  recordsOf(platform).set(target.endpointId, record);
+  platform.endpoints.set(target.endpointId, record);
   platform.sender.register(target);
   return record;
 };
@@ -140,7 +133,7 @@ const update = (platform: FakePlatform, change: z.output<typeof updateParameters
 
 const remove = (platform: FakePlatform, call: Call): object => {
   const { target } = find(platform, call);
-  recordsOf(platform).delete(target.endpointId);
+  platform.endpoints.delete(target.endpointId);
   platform.sender.unregister(target.endpointId);
   return { id: target.endpointId, object: 'webhook_endpoint', deleted: true };
 };
@@ -155,7 +148,10 @@ export const webhookEndpointRoutes: readonly Route[] = [
     run: (platform, page, call) =>
       pageOf(
         '/v1/webhook_endpoints',
-        [...recordsOf(platform).values()].filter(({ livemode }) => livemode === call.key.livemode).map((record) => objectOf(record, { secret: false })).toReversed(),
+        [...platform.endpoints.values()]
+          .filter(({ livemode }) => livemode === call.key.livemode)
+          .map((record) => objectOf(record, { secret: false }))
+          .toReversed(),
         page,
       ),
   }),

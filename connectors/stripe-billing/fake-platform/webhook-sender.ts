@@ -50,17 +50,30 @@ export const signatureHeader = (payload: string, secrets: readonly string[], tim
 
 const HELD_AT_MOST_MS = 400;
 const ANSWER_WITHIN_MS = 10_000;
-/** fact('webhook.retries'): the intervals are not published; shortened by the scale, but never so short that a restarting receiver is given up on. */
+/**
+ * fact('webhook.retries'): the intervals are not published. Shortened by the scale, but never so much that a receiver which only restarts is
+ * given up on.
+ */
 const RETRY_HUB_MS = [60_000, 300_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000, 28_800_000];
 const SHORTEST_RETRY_MS = 250;
 const LONGEST_SCALED_RETRY_MS = 1_500;
 const GIVE_UP_HUB_MS = 3 * 86_400_000;
 const GIVE_UP_SCALED_MS = 120_000;
 
-const wants = (target: WebhookTarget, type: string): boolean => target.enabled && target.enabledEvents.some((wanted) => wanted === '*' || wanted === type);
+const wants = (target: WebhookTarget, type: string): boolean =>
+  target.enabled && target.enabledEvents.some((wanted) => wanted === '*' || wanted === type);
+
+/** What is on its way to one endpoint. */
+interface Lane {
+  readonly target: WebhookTarget;
+  readonly random: Random;
+  /** Lets go of the event that is being overtaken. */
+  held: (() => void) | null;
+  queue: Promise<void>;
+}
 
 export const createWebhookSender = (clock: FakeClock): WebhookSender => {
-  const targets = new Map<string, { readonly target: WebhookTarget; readonly random: Random; held: (() => void) | null; queue: Promise<void> }>();
+  const targets = new Map<string, Lane>();
   const log: Delivery[] = [];
   const stopped = new AbortController();
   let busy = 0;
@@ -69,7 +82,11 @@ export const createWebhookSender = (clock: FakeClock): WebhookSender => {
     const sentAt = new Date().toISOString();
     const status = await fetch(target.url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json; charset=utf-8', 'user-agent': 'Stripe/1.0 (+https://stripe.com/docs/webhooks)', 'stripe-signature': signatureHeader(body, target.secrets) },
+      headers: {
+        'content-type': 'application/json; charset=utf-8',
+        'user-agent': 'Stripe/1.0 (+https://stripe.com/docs/webhooks)',
+        'stripe-signature': signatureHeader(body, target.secrets),
+      },
       body,
       redirect: 'manual',
       signal: AbortSignal.any([stopped.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]),

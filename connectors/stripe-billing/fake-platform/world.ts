@@ -117,7 +117,9 @@ const succeedByStripe = (platform: FakePlatform, invoiceId: string): void => {
 
 const payElsewhere = (platform: FakePlatform, { invoice: id, how }: z.output<Commands['payElsewhere']>): void => {
   const invoice = named(platform.account.invoices, 'invoice', id);
-  if (invoice.status !== 'open' && invoice.status !== 'uncollectible') throw new Error(`invoice ${id}: found status ${String(invoice.status)}, expected open`);
+  if (invoice.status !== 'open' && invoice.status !== 'uncollectible') {
+    throw new Error(`invoice ${id}: found status ${String(invoice.status)}, expected open`);
+  }
   if (how === 'out_of_band') {
     markPaid(platform, invoice, BY_CUSTOMER, 'out_of_band');
     return;
