@@ -105,5 +105,8 @@ export const createHubContainer = (ready: Ready): AwilixContainer<Parts> => {
   return container;
 };
 
-/** Registers what waits for its time: cases and deliveries by lane. */
-export const registerWork = (parts: Parts): void => { parts.scheduler.define(caseLaneWork(parts.recoveryPorts)); };
+/** Registers what waits for its time, by lane. Deliveries and notifications are registered by their rooms when these are made: intake also where nothing listens. */
+export const registerWork = (parts: Parts): void => {
+  parts.scheduler.define(caseLaneWork(parts.recoveryPorts));
+  void parts.intake;
+};

@@ -1,0 +1,2 @@
+/** Writes a text as one word of a POSIX shell. */
+export const shellWord = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll(`'`, `'\\''`)}'`);
