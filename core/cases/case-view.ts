@@ -1,4 +1,4 @@
-import type { CaseDocument, CaseStatus, Plan, Settlement } from './case.model.js';
+import type { Attempt, CaseDocument, CaseStatus, Plan, Settlement } from './case.model.js';
 import { isOpen } from './transitions.js';
 
 /** A case as its merchant may see it. Dates are hub time; `amount` is in minor units. */
@@ -32,6 +32,8 @@ export interface CaseView {
   /** A charge the gateway has accepted and not finished. */
   readonly pending: 'yes' | 'no';
   readonly plan: Plan | null;
+  /** Our charges that may have reached a gateway, oldest first. `reason` is canonical; null where none is known. */
+  readonly history: readonly { readonly attemptedAt: Date; readonly result: 'succeeded' | 'failed' | 'pending' | 'unknown'; readonly reason: string | null }[];
   readonly mode: CaseDocument['mode'];
 }
 
@@ -70,6 +72,21 @@ export const viewCase = (document: CaseDocument): CaseView => {
     action: document.ended?.action ?? null,
     pending: last?.outcome?.status === 'pending' && !last.resolved ? 'yes' : 'no',
     plan: document.plan ?? null,
+    history: sent.map((attempt) => ({ attemptedAt: attempt.startedAt, result: resultOf(attempt), reason: attempt.reason ?? null })),
     mode: document.mode,
   };
+};
+
+const resultOf = (attempt: Attempt): CaseView['history'][number]['result'] => {
+  switch (attempt.outcome?.status) {
+    case 'approved': return 'succeeded';
+    case 'pending': return 'pending';
+    case 'unknown':
+    case undefined: return 'unknown';
+    case 'declined':
+    case 'not_sent':
+    case 'revoked':
+    case 'absent':
+    case 'already_paid': return 'failed';
+  }
 };

@@ -48,6 +48,8 @@ export interface Attempt {
   absentReads: Date[];
   notSent: number;
   outcome: AttemptOutcome | null;
+  /** A decline in our words (a canonical reason). */
+  reason?: string;
   resolved: boolean;
   /** Why this charge was allowed: what was read when, the rule and its numbers. */
   grounds: { strategy: StrategyUsed; rule: string; because: string } & Record<string, unknown>;

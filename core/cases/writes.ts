@@ -104,7 +104,7 @@ export const outcome = (document: CaseDocument, facts: OutcomeFacts): CaseWrite 
         status: facts.status,
         strikes: 0,
         ...(facts.stepAt ? { 'due.step': facts.stepAt } : {}),
-        ...(facts.lastDecline ? { lastDecline: facts.lastDecline.decline, lastReason: facts.lastDecline.reason } : {}),
+        ...(facts.lastDecline ? { lastDecline: facts.lastDecline.decline, lastReason: facts.lastDecline.reason, 'attempts.$.reason': facts.lastDecline.reason } : {}),
         ...(approval ? { ended: approval.ended, settlement: approval.settlement } : {}),
         ...(approval?.settleAt ? { 'due.settle': approval.settleAt } : {}),
         ...owing(facts.owed),

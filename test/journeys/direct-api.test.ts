@@ -59,6 +59,24 @@ describe('the direct API on the built-in test gateway', () => {
     expect(await hub.post('/api/recovery/cancel', key, { transactionId })).toEqual(cancelled);
   });
 
+  it('shows a case to the back office by invoice, in its own shape', async () => {
+    const opened = await hub.post(execute, key, { paymentMethodToken: 'tok_decline_do_not_honor', amount: 8500, invoiceId: 'inv-ops' });
+    expect(await hub.get('/api/recovery/status?invoiceId=inv-ops', key)).toEqual({
+      status: 200,
+      body: {
+        payment: {
+          id: `pay_${String(opened.body['transactionId'])}`, stripeInvoiceId: null, invoiceId: 'inv-ops', platform: null, status: 'retrying', amount: 8500, currency: 'usd',
+          retryCount: 1, maxRetries: 5, nextRetryAt: Date.parse(String(opened.body['scheduledFor'])), failureReason: 'do_not_honor',
+          retryHistory: [{ attemptedAt: expect.any(Number), result: 'failed', reason: 'do_not_honor' }], emailsSent: [],
+        },
+      },
+    });
+    expect(await hub.get('/api/recovery/status?invoiceId=inv-none', key)).toMatchObject({ status: 404, body: { error: { type: 'not_found_error' } } });
+    expect(await hub.get('/api/recovery/status?invoiceId=a%20b', key)).toMatchObject({ status: 400, body: { error: { type: 'invalid_request_error', param: 'invoiceId', code: 'invalid_format' } } });
+    expect(await hub.get('/api/recovery/status?invoiceId=a&customerId=b', key)).toMatchObject({ status: 400, body: { error: { code: 'too_many_parameters' } } });
+    expect(await hub.get('/api/recovery/status?invoiceId=inv-ops', 'rev_wrong')).toMatchObject({ status: 401, body: { error: { type: 'authentication_error' } } });
+  });
+
   it('simulates without a gateway', async () => {
     const call = (simulateOutcome: string, amount: number) => hub.post(execute, key, { paymentMethodToken: 'anything', amount, simulateOutcome });
     expect(await call('success', 9000)).toMatchObject({ status: 200, body: { success: true } });

@@ -9,7 +9,8 @@ import { bareTransactionId, readCancelBody } from './cancel-body.js';
 import { readExecuteBody, type ExecuteBody } from './execute-body.js';
 import { renderExecute } from './render-execute.js';
 import { renderStatus } from './render-status.js';
-import { selectedKey } from './status-selector.js';
+import { paymentStatus } from '../operations/index.js';
+import { selectorOf } from './status-selector.js';
 import { createTakesTestNumber } from './takes-test-number.js';
 import { wireTexts } from './wire-names.js';
 
@@ -75,9 +76,10 @@ export const createMerchantApi = (options: MerchantApiOptions): MerchantApi => {
       return found(await recovery.find(caller.clientId, { transactionId }), caller, wireTexts.noSuchCase);
     },
     statusBySelector: async (call) => {
+      const selector = selectorOf(call.query);
+      if (!('idempotencyKey' in selector)) return paymentStatus(call, selector, options);
       const caller = await callerOf(call);
-      const idempotencyKey = selectedKey(call.query);
-      return found(await recovery.find(caller.clientId, { idempotencyKey }), caller, wireTexts.noSuchKey);
+      return found(await recovery.find(caller.clientId, selector), caller, wireTexts.noSuchKey);
     },
     cancel: async (call) => {
       const caller = await callerOf(call);
