@@ -6,7 +6,7 @@ describe('where webhooks may go', () => {
 
   it.each([
     '127.0.0.1', '127.8.8.8', '0.0.0.0', '10.1.2.3', '172.16.0.1', '172.31.255.255', '192.168.1.1', '169.254.169.254', '100.64.0.1', '198.18.0.1', '192.0.2.1', '224.0.0.1',
-    '255.255.255.255', '240.0.0.1', '::', '::1', 'fe80::1', 'fc00::1', 'fd12::1', 'ff02::1', '::ffff:127.0.0.1', '::ffff:10.0.0.1', '64:ff9b::a00:1', '2002:a00:1::', '2001:db8::1',
+    '255.255.255.255', '240.0.0.1', '::', '::1', 'fe80::1', 'fc00::1', 'fd12::1', 'ff02::1', '::ffff:127.0.0.1', '::ffff:10.0.0.1', '64:ff9b::a00:1', '2002:a00:1::', '2001:db8::1', '4000::1',
     'localhost', '', '1.2.3',
   ])('%s is not', (address) => expect(isPublicAddress(address)).toBe(false));
 
@@ -40,11 +40,13 @@ describe('where webhooks may go', () => {
       throw new Error('ENOTFOUND');
     });
     expect(await rules.refusalNow('https://public.example/')).toBeUndefined();
-    expect(await rules.refusalNow('https://mixed.example/')).toBe('an https URL of a public host; this one resolves to an address inside a private network');
+    expect(await rules.refusalNow('https://mixed.example/')).toBe('an https URL of a public host; this one resolves to an address that is not public');
     expect(await rules.refusalNow('https://unknown.example/')).toBeUndefined();
-    expect(rules.allowsAddress('10.0.0.1')).toBe(false);
-    expect(rules.allowsAddress('127.0.0.1')).toBe(false);
-    expect(development.allowsAddress('127.0.0.1')).toBe(true);
-    expect(development.allowsAddress('10.0.0.1')).toBe(false);
+  });
+
+  it('lets a URL that names loopback lead only there, outside production, and any other never', () => {
+    const [named, other] = ['http://localhost:4020/', 'https://merchant.example/'];
+    expect([production, development].map((rules) => ['127.0.0.1', '8.8.8.8', '10.0.0.1'].map((address) => rules.allowsAddress(named, address)))).toEqual([[false, false, false], [true, false, false]]);
+    expect([production, development].map((rules) => ['127.0.0.1', '8.8.8.8', '10.0.0.1'].map((address) => rules.allowsAddress(other, address)))).toEqual([[false, true, false], [false, true, false]]);
   });
 });
