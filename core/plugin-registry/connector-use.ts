@@ -151,7 +151,10 @@ export const connectorUse = (
           setup: {
             ensure: (endpoints, time) =>
               call(write('setup.ensure', answers.healthReport), time, (context) => setup.ensure(endpoints, context)),
-            remove: (time) => call(write('setup.remove', answers.nothing), time, (context) => setup.remove(context)),
+            remove: (time) =>
+              call(write('setup.remove', answers.nothing), time, async (context) => {
+                await setup.remove(context);
+              }),
           },
         }),
     checkHealth: (time) => call(read('checkHealth', answers.healthReport), time, (context) => definition.checkHealth(context)),

@@ -130,7 +130,7 @@ export const createSessions = (settings: SessionSettings): Sessions => {
       );
       return { account: { ...account, session: plugin.open(connection, io) }, io };
     } catch (error) {
-      throw translateError(error, { name: `${nameOf(plugin)}: the connection could not be opened`, reached: 'no', strip: account.strip });
+      throw translateError(error, { name: 'the connection could not be opened', reached: 'no', strip: account.strip });
     }
   };
 

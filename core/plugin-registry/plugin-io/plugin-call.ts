@@ -13,7 +13,7 @@ export interface RequestRecord {
 
 /** One guarded call of a plugin, as `io` finds it through AsyncLocalStorage. */
 export interface PluginCall {
-  /** For messages: `connector stripe-billing, collectNow`. */
+  /** For messages: `connector example collection.collectNow`. */
   readonly name: string;
   /** `write`: everything that is not a read, runs under `sendBefore`; `offline`: may not use the network at all. */
   readonly kind: 'read' | 'write' | 'offline';

@@ -12,13 +12,11 @@ const decoders = new Map([
   ['br', promisify(brotliDecompress)],
 ]);
 
-const answerTo = (outgoing: ClientRequest, body: Uint8Array | undefined): Promise<IncomingMessage> =>
-  new Promise((resolve, reject) => {
-    outgoing.once('response', resolve);
-    // Stays: an error that comes after the answer has begun is told by the answer's stream too.
-    outgoing.on('error', reject);
-    outgoing.end(body);
-  });
+/** An answer with its whole body. */
+interface WholeAnswer {
+  readonly head: IncomingMessage;
+  readonly body: Uint8Array;
+}
 
 const wholeBody = async (answer: IncomingMessage): Promise<Uint8Array> => {
   const parts: Uint8Array[] = [];
@@ -26,10 +24,25 @@ const wholeBody = async (answer: IncomingMessage): Promise<Uint8Array> => {
   return Buffer.concat(parts);
 };
 
-const decoded = async (answer: IncomingMessage, maxBytes: number): Promise<Uint8Array> => {
-  const raw = await wholeBody(answer);
-  const decode = decoders.get(answer.headers['content-encoding'] ?? '');
-  return decode === undefined || raw.length === 0 ? raw : decode(raw, { maxOutputLength: maxBytes });
+/** Sends the request. What ends it on our side is told by the request, what breaks it on theirs by the answer: the first that speaks counts. */
+const exchange = (outgoing: ClientRequest, body: Uint8Array | undefined): Promise<WholeAnswer> =>
+  new Promise((resolve, reject) => {
+    outgoing.on('error', reject);
+    outgoing.once('response', (head) => {
+      wholeBody(head).then((whole) => resolve({ head, body: whole }), reject);
+    });
+    outgoing.end(body);
+  });
+
+const unpacked = async ({ head, body }: WholeAnswer, maxBytes: number): Promise<Uint8Array> => {
+  const decode = decoders.get(head.headers['content-encoding'] ?? '');
+  if (decode === undefined || body.length === 0) return body;
+  try {
+    return await decode(body, { maxOutputLength: maxBytes });
+  } catch (error) {
+    const message = `${currentCall()?.name ?? 'fetch'}: the answer cannot be unpacked, or to no more than ${String(maxBytes)} bytes.`;
+    throw new PlatformError(message, { code: 'unexpected_answer', reached: 'yes', cause: error });
+  }
 };
 
 const headersOf = (answer: IncomingMessage): Headers => {
@@ -79,11 +92,11 @@ export const createPluginFetch =
         headers,
         signal: wanted.signal,
       });
-      const answer = await answerTo(outgoing, body);
-      const status = answer.statusCode ?? 0;
-      const content = await decoded(answer, maxAnswerBytes);
+      const answer = await exchange(outgoing, body);
+      const status = answer.head.statusCode ?? 0;
+      const content = await unpacked(answer, maxAnswerBytes);
       const empty = status === 204 || status === 205 || status === 304;
-      return new Response(empty ? null : content, { status, statusText: answer.statusMessage ?? '', headers: headersOf(answer) });
+      return new Response(empty ? null : content, { status, statusText: answer.head.statusMessage ?? '', headers: headersOf(answer.head) });
     } catch (error) {
       throw asPlatformError(error);
     }

@@ -1,0 +1,21 @@
+/** A self-signed certificate for `localhost`, valid for a hundred years. For tests over loopback only; nothing trusts it unless told to. */
+export const LOOPBACK_CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBlDCCATugAwIBAgIUAaW9dTKjvX+EBY24Jm++XvheUqYwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTE1MjIyMloYDzIxMjYxMDI4
+MTUyMjIyWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAT6NxxFHR0IOj4GfDUHEKWUHdofXitYVm7F372rlioPSN2r7kyQZ3u9
+BXFPVqwDGSY3MHImwjp5iyOQ2ieSH3roo2kwZzAdBgNVHQ4EFgQU9y6Tmc3Uh8D4
+uXFctRWhuvw0/owwHwYDVR0jBBgwFoAU9y6Tmc3Uh8D4uXFctRWhuvw0/owwDwYD
+VR0TAQH/BAUwAwEB/zAUBgNVHREEDTALgglsb2NhbGhvc3QwCgYIKoZIzj0EAwID
+RwAwRAIgay4kFqeGQ6eUeVx8bAu1fFyi5drgZkitI9PJSivwROsCID3dOxS4tC/Y
+PBcgzm5X+Z+q3FrT5UeNNuHliTv+5Vsw
+-----END CERTIFICATE-----
+`;
+
+/** Its key. */
+export const LOOPBACK_KEY = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgjEMDq0JRoLiDff8c
+JdikJFehtQqdmcMMtaOqtL03KKyhRANCAAT6NxxFHR0IOj4GfDUHEKWUHdofXitY
+Vm7F372rlioPSN2r7kyQZ3u9BXFPVqwDGSY3MHImwjp5iyOQ2ieSH3ro
+-----END PRIVATE KEY-----
+`;
