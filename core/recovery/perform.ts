@@ -1,7 +1,7 @@
 import type { Attempt, CaseDocument, OutboxEntry } from '../cases/index.js';
 import type { ChargeableToken, ChargeRequest, CollectRequest, FindOutcome, InvoiceRef, WriteOnce } from '../connector-kit/index.js';
 import type { CaseWorld } from './case-facts.js';
-import { chargeOutcome, findOutcome, outcomeOfError } from './charge-outcome.js';
+import { chargeOutcome, findOutcome, outcomeOfError } from '../gateways/index.js';
 import type { Effect, Knowledge } from './case-steps/effects.js';
 import type { RecoveryPorts } from './ports.js';
 import { readTokens } from './read-tokens.js';

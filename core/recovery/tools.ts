@@ -6,7 +6,7 @@ import type { RawDecline } from '../connector-kit/index.js';
 import type { ClientSettings } from '../clients/index.js';
 import type { EventToCompose } from './case-event.js';
 import type { CaseFacts, Tools } from './case-steps/effects.js';
-import { ownCodes } from './charge-outcome.js';
+import { ownCodes } from '../gateways/index.js';
 import type { RecoveryPorts } from './ports.js';
 
 /** What a decline of a case means. One that a merchant told us (`merchant/<gateway>`) is read as the API reads original codes. */

@@ -1,9 +1,10 @@
 import { writes, type CaseDocument, type Ended } from '../../cases/index.js';
 import type { InvoiceState } from '../../connector-kit/index.js';
+import { ownPayment } from '../../settlement/index.js';
 import type { Decision } from '../engine.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
 import { counted } from './outcome-step.js';
-import { isOurs } from './our-payment.js';
+import { marksOf } from './our-payment.js';
 
 type Stop = Extract<Decision, { do: 'stop' }>;
 
@@ -24,7 +25,7 @@ export const cancelEffect = (document: CaseDocument, knowledge: Knowledge, tools
 /** The invoice is paid, by us (an attempt we had given up) or by somebody else. */
 export const paidEffect = (document: CaseDocument, state: InvoiceState, knowledge: Knowledge, tools: Tools, signalIds: readonly string[]): Effect => {
   const now = tools.clock.hubNow();
-  const ours = state.payments.find((payment) => payment.state === 'succeeded' && isOurs(document, payment));
+  const ours = ownPayment(state.payments, marksOf(document));
   const ended: Ended = {
     at: now,
     strategyUsed: ours ? 'platform_collect' : 'none',

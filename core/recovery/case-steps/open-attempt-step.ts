@@ -1,8 +1,9 @@
 import { writes, type Attempt, type CaseDocument } from '../../cases/index.js';
+import { ownPayment } from '../../settlement/index.js';
 import { absenceMs, isAbsent, isAbsentForADay, keyIsRemembered, nextAskAt } from './ask-times.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
 import { needsRenewal, sendBeforeOf } from './lease.js';
-import { isOurs } from './our-payment.js';
+import { marksOf } from './our-payment.js';
 import { outcomeStep } from './outcome-step.js';
 
 /** What an open attempt needs next; undefined: nothing now, the rest of the case goes on around it. */
@@ -44,7 +45,7 @@ const afterAlreadyPaid = (document: CaseDocument, attempt: Attempt, knowledge: K
   if (knowledge.invoice.status === 'unavailable') {
     return know({ outcome: { n: attempt.n, outcome: { status: 'unknown', cause: 'already paid, and the invoice cannot be read', gatewayRefs: [] }, ledger: 'open', found: 'by_charging' } });
   }
-  const ours = knowledge.invoice.state.payments.find((payment) => payment.state === 'succeeded' && isOurs(document, payment));
+  const ours = ownPayment(knowledge.invoice.state.payments, marksOf(document));
   return know({
     outcome: {
       n: attempt.n, ledger: 'open', found: 'by_charging',

@@ -1,8 +1,11 @@
-import type { Attempt, CaseDocument } from '../../cases/index.js';
+import type { CaseDocument } from '../../cases/index.js';
+import type { OurMarks } from '../../settlement/index.js';
 
-/** A payment is ours if it carries the key or a reference of any attempt of the case. */
-export const isOurs = (document: CaseDocument, payment: { readonly ref: string; readonly gatewayRefs: readonly string[]; readonly ourReference?: string }): boolean =>
-  document.attempts.some((attempt) => attempt.key === payment.ourReference)
-  || [payment.ref, ...payment.gatewayRefs].some((ref) => document.attempts.some((attempt) => attempt.chargeRef === ref || refsOf(attempt).includes(ref)));
-
-const refsOf = (attempt: Attempt): readonly string[] => (attempt.outcome && 'gatewayRefs' in attempt.outcome ? attempt.outcome.gatewayRefs : []);
+/** What the payments of a case carry: of any attempt, also one closed as absent or revoked. */
+export const marksOf = (document: CaseDocument): OurMarks => ({
+  keys: document.attempts.map((attempt) => attempt.key),
+  refs: document.attempts.flatMap((attempt) => [
+    ...(attempt.chargeRef === undefined ? [] : [attempt.chargeRef]),
+    ...(attempt.outcome && 'gatewayRefs' in attempt.outcome ? attempt.outcome.gatewayRefs : []),
+  ]),
+});

@@ -1,6 +1,8 @@
 import { openKeysOfConnectorCase, writes, type CaseDocument, type Ended, type Signal } from '../../cases/index.js';
+import { confirmPayment, nextConfirmationAt } from '../../settlement/index.js';
 import { cancelEffect, paidEffect } from './close-step.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
+import { marksOf } from './our-payment.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -66,23 +68,16 @@ export const confirm = (document: CaseDocument, knowledge: Knowledge, tools: Too
   if (!settlement) return { do: 'know', after: { settled: 'tried' } };
   if (knowledge.invoice === undefined) return { do: 'read_invoice' };
   const now = tools.clock.hubNow();
-  const payment = knowledge.invoice.status === 'read' && knowledge.invoice.state.state === 'paid'
-    ? knowledge.invoice.state.payments.find((one) => one.ourReference === settlement.once.ourReference || document.refs.includes(one.ref) || one.gatewayRefs.some((ref) => document.refs.includes(ref)))
-    : undefined;
+  const found = knowledge.invoice.status === 'read' ? confirmPayment(knowledge.invoice.state, marksOf(document)) : undefined;
   const tries = settlement.tries + 1;
   return {
     do: 'write',
-    write: payment
-      ? writes.settled(document, { ...settlement, state: 'confirmed', tries, updatedAt: now, platformPaymentRef: payment.ref }, undefined)
-      : writes.settled(document, { ...settlement, tries, updatedAt: now }, confirmAt(tries, now)),
+    write: found?.status === 'confirmed'
+      ? writes.settled(document, { ...settlement, state: 'confirmed', tries, updatedAt: now, platformPaymentRef: found.payment.ref }, undefined)
+      : writes.settled(document, { ...settlement, tries, updatedAt: now }, nextConfirmationAt(tries, now)),
     after: { settled: 'tried' },
   };
 };
-
-const confirmWaits = [5 * minute, 30 * minute, 2 * hour];
-
-const confirmAt = (tries: number, now: Date): Date | undefined =>
-  (tries > 70 ? undefined : new Date(now.getTime() + (confirmWaits[tries - 1] ?? (tries < 28 ? 6 * hour : 24 * hour))));
 
 /** A changed card: an open case charges it next, a closed one is reopened for it. */
 const cardStep = (document: CaseDocument, signal: Signal, knowledge: Knowledge, tools: Tools): Effect => {

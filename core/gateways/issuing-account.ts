@@ -1,7 +1,12 @@
 import type { ChargeableToken } from '../connector-kit/index.js';
-import type { GatewayAccount } from '../clients/index.js';
-import type { GatewayUse } from '../plugin-registry/index.js';
-import type { RecoveryPorts } from './ports.js';
+import type { Clients, GatewayAccount } from '../clients/index.js';
+import type { GatewayUse, PluginRegistry } from '../plugin-registry/index.js';
+
+/** What finding an account takes. */
+export interface GatewayRooms {
+  readonly clients: Pick<Clients, 'gatewayAccounts' | 'openGatewayAccount'>;
+  readonly registry: Pick<PluginRegistry, 'useGateway'>;
+}
 
 /** The account a token is charged at, and the token as its gateway reads it. */
 export type IssuingAccount =
@@ -9,8 +14,8 @@ export type IssuingAccount =
   | { readonly status: 'invalid'; readonly param: string; readonly message: string };
 
 /** A token is charged only where it was issued: the named gateway, else the first that recognises its form, else the primary. */
-export const issuingAccount = async (clientId: string, tokenText: string, named: string | undefined, ports: RecoveryPorts): Promise<IssuingAccount> => {
-  const accounts = await ports.clients.gatewayAccounts(clientId);
+export const issuingAccount = async (clientId: string, tokenText: string, named: string | undefined, rooms: GatewayRooms): Promise<IssuingAccount> => {
+  const accounts = await rooms.clients.gatewayAccounts(clientId);
   const wanted = named === undefined ? accounts : accounts.filter((account) => account.type === named || account.gatewayAccountId === named);
   const [primary] = wanted;
   if (!primary) {
@@ -20,18 +25,18 @@ export const issuingAccount = async (clientId: string, tokenText: string, named:
       : { status: 'invalid', param: 'gateway', message: `gateway must be one of this account's gateways (${have})` };
   }
   for (const account of wanted) {
-    const gateway = await useAccount(account, ports);
+    const gateway = await useAccount(account, rooms);
     const reading = gateway.readToken(tokenText);
     if (reading.recognised) return { status: 'found', account, gateway, token: reading.token };
   }
   return {
-    status: 'found', account: primary, gateway: await useAccount(primary, ports),
+    status: 'found', account: primary, gateway: await useAccount(primary, rooms),
     token: { gatewayType: primary.type, gatewayAccountRef: primary.gatewayAccountId, methodRef: tokenText },
   };
 };
 
-const useAccount = async (account: GatewayAccount, ports: RecoveryPorts): Promise<GatewayUse> => {
-  const opened = await ports.clients.openGatewayAccount(account.gatewayAccountId);
+const useAccount = async (account: GatewayAccount, rooms: GatewayRooms): Promise<GatewayUse> => {
+  const opened = await rooms.clients.openGatewayAccount(account.gatewayAccountId);
   if (!opened) throw new Error(`Gateway account ${account.gatewayAccountId} cannot be opened`);
-  return ports.registry.useGateway(account.type, opened.account, { revision: String(account.revision) });
+  return rooms.registry.useGateway(account.type, opened.account, { revision: String(account.revision) });
 };
