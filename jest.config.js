@@ -12,4 +12,5 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testTimeout: 20_000,
+  reporters: ['default', '<rootDir>/test/support/closing-line.cjs'],
 };
