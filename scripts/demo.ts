@@ -1,45 +1,35 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { expected } from './demo/expected.js';
-import { judgeRow } from './demo/judge.js';
-import { createObserver } from './demo/observe.js';
-import { billRows, playWorld } from './demo/play.js';
-import { setStage, Teardown, troubleIn } from './demo/stage.js';
+/**
+ * The demo: `npm run demo`, with `-- --help` for what it takes. Twelve failing invoices of a stand-in for Stripe are recovered by a hub, each process on
+ * its own and all on 127.0.0.1. Nothing is left behind, whatever way it ends.
+ */
+import { exitCodes, help, readOptions } from './demo/options.js';
+import { runDemo } from './demo/run-demo.js';
+import { createScreen } from './demo/screen.js';
+import { createTeardown } from './demo/teardown.js';
 
-const teardown = new Teardown();
-process.on('SIGINT', () => void teardown.strike().then(() => process.exit(130)));
-const t0 = Date.now();
-const say = (line: string) => console.log(((Date.now() - t0) / 1000).toFixed(1).padStart(5), line);
-const rows = (process.argv[2] ?? '1,9').split(',').map(Number);
-try {
-  const stage = await setStage(teardown, say);
-  const billed = await billRows(stage, rows);
-  say(`billed ${billed.length}`);
-  const observer = createObserver(stage, billed);
-  const over = new AbortController();
-  const playing = playWorld(stage, billed, say, over.signal);
-  let last = '';
-  let killed = !process.argv.includes('--kill');
-  let quietSince = 0;
-  for (;;) {
-    const all = await observer.look();
-    const lines = all.map((o) => `${o.row}: ${o.status?.status} ${o.status?.nextAttemptAt?.toISOString()} ${o.status?.settlement.state} charges ${o.charges.map((c) => `${c.receivedAt.hub} ${c.result} ${c.ended}`).join(' ')} events ${o.deliveries.map((e) => e.event + (e.refused ? ' refused' : '')).join(' ')} inv ${o.debt?.invoiceStatus} ${o.debt?.autoAdvance}`);
-    const text = lines.join('\n');
-    if (text !== last) { say('\n' + text); last = text; }
-    if (!killed && all.some((o) => o.charges.length > 0)) {
-      killed = true;
-      say(`KILL ${stage.hub().pid}`);
-      await stage.hub().kill();
-      await stage.restartHub();
-      say('restarted');
-    }
-    const differences = expected.filter((e) => rows.includes(e.row)).flatMap((e) => judgeRow(e, all.find((o) => o.row === e.row)!, { lateMs: 14 * 3600000 }).map((d) => `row ${e.row}: ${d.what}: ${d.found}, expected ${d.expected}`));
-    if (differences.length > 0) quietSince = Date.now();
-    else if (Date.now() - quietSince > 2000) break;
-    if (Date.now() - t0 > 60000) { say(differences.join('\n')); say((await troubleIn(stage, 'hub', 30)).join('\n')); process.exitCode = 1; break; }
-    await sleep(200);
+const options = readOptions(process.argv.slice(2));
+if (options === 'help') {
+  process.stdout.write(help);
+} else if ('wrong' in options) {
+  process.stderr.write(`${options.wrong}\n\n${help}`);
+  process.exitCode = exitCodes.usage;
+} else {
+  const screen = createScreen(process.stdout);
+  const teardown = createTeardown();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      process.exitCode = exitCodes.interrupted;
+      void teardown.strike().then(() => process.exit(exitCodes.interrupted));
+    });
   }
-  over.abort();
-  await playing;
-} finally {
-  await teardown.strike();
+  try {
+    const exitCode = await runDemo(options, screen, teardown);
+    await teardown.strike();
+    process.exit(exitCode);
+  } catch (error) {
+    await teardown.strike();
+    if (process.exitCode === exitCodes.interrupted) process.exit();
+    process.stderr.write(`The demo could not be run to its end. ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(exitCodes.different);
+  }
 }

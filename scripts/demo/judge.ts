@@ -1,5 +1,6 @@
 import type { ExpectedRow } from './expected.js';
 import type { Observed } from './observe.js';
+import type { JudgedRow } from './render.js';
 
 /** One thing that is not as it must be. */
 export interface Difference { readonly what: string; readonly expected: string; readonly found: string }
@@ -50,7 +51,7 @@ const lastRequestOf = ({ debt }: Observed): string | undefined => {
   const last = debt?.requests.at(-1);
   if (last === undefined) return undefined;
   if (last.ended === 'dropped') return 'dropped';
-  return last.secondTry === 'after_success' && last.status === 400 ? 'already_paid' : `${last.result ?? last.ended}`;
+  return last.secondTry === 'after_success' && last.status === 400 ? 'already_paid' : last.result ?? last.ended;
 };
 
 /** The platform's own first charge: what every schedule counts from. */
@@ -84,7 +85,19 @@ const isFriday10 = (time: Date): boolean => time.getUTCDay() === 5 && time.toISO
 /** The last Friday 10:00 UTC at or before a moment. */
 const fridayAt10 = (time: Date): Date => {
   const friday = new Date(time);
+  friday.setUTCDate(friday.getUTCDate() - ((friday.getUTCDay() + 2) % 7));
   friday.setUTCHours(10, 0, 0, 0);
-  while (friday.getUTCDay() !== 5 || friday > time) friday.setUTCDate(friday.getUTCDate() - 1);
+  if (friday > time) friday.setUTCDate(friday.getUTCDate() - 7);
   return friday;
+};
+
+/** What must be true of all rows together. */
+export const judgeWhole = (rows: readonly JudgedRow[]): readonly Difference[] => {
+  const expected = rows.reduce((sum, row) => sum + row.expected.secondTries, 0);
+  const found = rows.reduce((sum, { observed }) => sum + observed.secondTries.length, 0);
+  const unknown = rows.flatMap(({ observed }) => observed.deliveries).filter(({ id }) => !id.startsWith('msg_')).length;
+  return [
+    ...(found === expected ? [] : [{ what: 'second tries', expected: String(expected), found: String(found) }]),
+    ...(unknown === 0 ? [] : [{ what: 'webhooks without an id', expected: '0', found: String(unknown) }]),
+  ];
 };

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
-import { z } from 'zod';
+import type { z } from 'zod';
 
 /** A process the demo has started. */
 export interface DemoProcess<Ready> {

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { z } from 'zod';
 import { environmentWith } from './process.js';
 
@@ -10,27 +9,40 @@ export interface DemoClient {
   readonly apiKey: string;
   readonly signingSecret: string;
   /** Where the platform posts. */
-  readonly connectionUrl: string;
-}
-
-export interface SetUp {
-  readonly compiled: string;
-  readonly hubEnvironment: Readonly<Record<string, string>>;
   readonly webhookUrl: string;
-  readonly stripeKey: string;
-  readonly stripeWebhookSecret: string;
 }
 
-const run = promisify(execFile);
+/** The command line of the hub: which compiled project it belongs to, and the environment that names the database. */
+export interface CommandLine {
+  readonly compiled: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
 
-const shape = z.object({
-  clientId: z.string(), apiKey: z.string(), webhookSigningSecret: z.string(), connection: z.object({ webhookUrl: z.string() }),
-});
+/** Runs one command with `--json` and reads what it prints. @throws Error with what it said when it fails */
+const runCommand = <T>({ compiled, environment }: CommandLine, args: readonly string[], secrets: Readonly<Record<string, string>>, shape: z.ZodType<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const argv = [join(compiled, 'scripts/recovery-hub.js'), ...args, '--json'];
+    execFile(process.execPath, argv, { env: environmentWith({ ...environment, ...secrets }), timeout: 30_000 }, (error, stdout, stderr) => {
+      if (error) reject(new Error(`recovery-hub ${args.slice(0, 2).join(' ')} failed: ${stderr.trim() || error.message}`));
+      else resolve(shape.parse(JSON.parse(stdout)));
+    });
+  });
 
-/** Creates a test client and connects it to the Stripe stand-in. */
-export const setUpClient = async (setUp: SetUp): Promise<DemoClient> => {
-  const env = environmentWith({ ...setUp.hubEnvironment, DEMO_WEBHOOK_URL: setUp.webhookUrl, A: setUp.stripeKey, B: setUp.stripeWebhookSecret });
-  const { stdout } = await run(process.execPath, [join(setUp.compiled, 'scripts/demo/run-setup.js')], { env });
-  const said = shape.parse(JSON.parse(stdout));
-  return { clientId: said.clientId, apiKey: said.apiKey, signingSecret: said.webhookSigningSecret, connectionUrl: said.connection.webhookUrl };
+const platform = 'stripe-billing';
+const createdShape = z.object({ clientId: z.string(), apiKey: z.string(), webhookSigningSecret: z.string(), connectorWebhookUrls: z.object({ [platform]: z.string() }) });
+const connectedShape = z.object({ connection: z.object({ mode: z.string(), needs: z.array(z.object({ message: z.string() })) }) });
+
+/** Creates a test client that hears of recoveries at `webhookUrl`. */
+export const createDemoClient = async (line: CommandLine, webhookUrl: string): Promise<DemoClient> => {
+  const said = await runCommand(line, ['clients', 'create', '--name', 'Demo Merchant', '--mode', 'test', '--webhook-url', webhookUrl], {}, createdShape);
+  return { clientId: said.clientId, apiKey: said.apiKey, signingSecret: said.webhookSigningSecret, webhookUrl: said.connectorWebhookUrls[platform] };
+};
+
+/** Connects the client to the Stripe stand-in. @throws Error when the platform's health check finds something missing */
+export const connectDemoClient = async (line: CommandLine, { clientId }: DemoClient, stripe: { readonly key: string; readonly webhookSecret: string }): Promise<void> => {
+  const args = ['connections', 'set', clientId, platform, '--credential', 'apiKey=env:STRIPE_BILLING_API_KEY', '--credential', 'webhookSecrets=env:STRIPE_BILLING_WEBHOOK_SECRETS'];
+  const { connection } = await runCommand(line, args, { STRIPE_BILLING_API_KEY: stripe.key, STRIPE_BILLING_WEBHOOK_SECRETS: stripe.webhookSecret }, connectedShape);
+  if (connection.mode !== 'active' || connection.needs.length > 0) {
+    throw new Error(`The connection is in mode ${connection.mode} and needs: ${connection.needs.map(({ message }) => message).join(' ') || 'nothing'}`);
+  }
 };

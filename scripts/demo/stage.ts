@@ -5,21 +5,26 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { startEmbeddedMongo, type EmbeddedMongo } from '../embedded-mongo/index.js';
-import { setUpClient, type DemoClient } from './set-up-client.js';
+import { SUBSCRIBED } from '../../connectors/stripe-billing/events.js';
+import { startEmbeddedMongo } from '../embedded-mongo/index.js';
+import { readyMessage } from '../hub/ready-message.js';
 import { startProcess, type DemoProcess } from './process.js';
+import { connectDemoClient, createDemoClient, type DemoClient } from './set-up-client.js';
 import { stripeWorldAt, type StripeWorld } from './stripe-world.js';
+import type { Teardown } from './teardown.js';
 
 /** A day of hub time passes in three seconds of the wall. */
 export const timeScale = 28_800;
 /** How long a case stays held by a killed hub, in wall seconds: the shortest the hub allows. */
 export const leaseSeconds = 3;
+/** How often the platform delivers an event twice, and how often the next one overtakes it. */
+const accidents = { seed: 11, duplicates: 0.25, disorder: 0.25 };
 
-const hubReady = z.object({ ready: z.literal(true), url: z.string(), clock: z.object({ scale: z.number(), origin: z.coerce.date() }) });
-export type HubReady = z.output<typeof hubReady>;
+const hubReady = readyMessage.extend({ url: z.string() });
+type HubProcess = DemoProcess<z.output<typeof hubReady>>;
 const serverReady = z.object({ ready: z.literal(true), url: z.string() });
 
-/** All processes of the demo, ready: the database, the hub, the Stripe stand-in, the merchant. */
+/** All processes of the demo, ready: the database, the merchant, the hub, the Stripe stand-in. */
 export interface Stage {
   readonly client: DemoClient;
   readonly stripe: StripeWorld;
@@ -27,17 +32,15 @@ export interface Stage {
   readonly merchantUrl: string;
   readonly mongodbUri: string;
   readonly hubUrl: string;
-  readonly clock: HubReady['clock'];
-  /** What a command line of the hub needs in its environment. */
+  readonly clock: { readonly scale: number; readonly origin: Date };
+  /** What a command of the hub needs in its environment. */
   readonly hubEnvironment: Readonly<Record<string, string>>;
   /** Where the logs are. */
   readonly directory: string;
-  hub(): DemoProcess<HubReady>;
+  /** The hub that runs now. */
+  hub(): HubProcess;
   /** Starts the hub again after it was killed. */
   restartHub(): Promise<void>;
-  pids(): Readonly<Record<string, number>>;
-  /** Ends every process and removes what they wrote. May be called twice, and while the stage is still being set. */
-  strike(): Promise<void>;
 }
 
 /** The compiled project: the demo is part of it. */
@@ -49,98 +52,73 @@ const freePort = (): Promise<number> =>
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no free port on 127.0.0.1'))));
+      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('There is no free port on 127.0.0.1.'))));
     });
   });
 
-/** Takes down in reverse order what was put up; what is put up afterwards is taken down at once. */
-export class Teardown {
-  readonly #steps: (() => Promise<void>)[] = [];
-  #struck: Promise<void> | undefined;
-
-  async add(step: () => Promise<void>): Promise<void> {
-    if (this.#struck !== undefined) {
-      await step();
-      throw new Error('The demo was ended while it was still starting.');
-    }
-    this.#steps.push(step);
-  }
-
-  strike(): Promise<void> {
-    return (this.#struck ??= this.#takeDown());
-  }
-
-  async #takeDown(): Promise<void> {
-    for (let step = this.#steps.pop(); step !== undefined; step = this.#steps.pop()) await step().catch(() => undefined);
-  }
-}
-
-const startDatabase = async (directory: string, teardown: Teardown): Promise<EmbeddedMongo> => {
-  const database = await startEmbeddedMongo({ dataDir: join(directory, 'database') });
-  await teardown.add(() => database.stop());
-  return database;
-};
-
-/** What is said while the stage is set. */
-export type Say = (line: string) => void;
-
-/** Starts every process. What has been started is taken down by `teardown`, also when this throws. */
-export const setStage = async (teardown: Teardown, say: Say): Promise<Stage> => {
+/** Starts every process and sets up the client. What has been started is taken down by `teardown`, also when this throws. */
+export const setStage = async (teardown: Teardown, say: (line: string) => void): Promise<Stage> => {
   const directory = await mkdtemp(join(tmpdir(), 'recovery-hub-demo-'));
   await teardown.add(() => rm(directory, { recursive: true, force: true }));
   const log = (name: string): string => join(directory, `${name}.log`);
+  // both ports are named before either listens: the hub is told where Stripe will be, Stripe is told the hub's clock
   const [hubPort, stripePort] = await Promise.all([freePort(), freePort()]);
-  const stripeKey = `sk_test_${randomBytes(12).toString('hex')}`;
-  const stripeWebhookSecret = `whsec_${randomBytes(24).toString('hex')}`;
+  const keys = { key: `sk_test_${randomBytes(12).toString('hex')}`, webhookSecret: `whsec_${randomBytes(24).toString('hex')}` };
 
-  const [database, merchant] = await Promise.all([
-    startDatabase(directory, teardown),
-    startProcess({ name: 'merchant', file: join(compiled, 'scripts/demo/merchant.js'), log: log('merchant'), ready: serverReady }),
-  ]);
+  const database = await startEmbeddedMongo({ dataDir: join(directory, 'database') });
+  await teardown.add(() => database.stop());
+  say(`database  pid ${database.pid}`);
+  const merchant = await startProcess({ name: 'the merchant', file: join(compiled, 'scripts/demo/merchant.js'), log: log('merchant'), ready: serverReady });
   await teardown.add(() => merchant.stop());
-  say(`database   pid ${database.pid}`);
-  say(`merchant   pid ${merchant.pid}  ${merchant.ready.url}/webhooks`);
+  say(`merchant  pid ${merchant.pid}  ${merchant.ready.url}/webhooks`);
 
   const hubEnvironment = {
     HUB_ENV: 'development', MONGODB_URI: database.uri, HUB_DATA_DIR: join(directory, 'hub'), HUB_HOST: '127.0.0.1', HUB_PORT: String(hubPort),
     HUB_TIME_SCALE: String(timeScale), HUB_LEASE_SECONDS: String(leaseSeconds), HUB_PLATFORM_ROUTES: `api.stripe.com=http://127.0.0.1:${stripePort}`,
   };
-  const startHub = () => startProcess({ name: 'hub', file: join(compiled, 'scripts/demo/run-hub.js'), env: hubEnvironment, log: log('hub'), ready: hubReady });
+  const startHub = (): Promise<HubProcess> =>
+    startProcess({ name: 'the hub', file: join(compiled, 'scripts/hub.js'), args: ['--with-parent'], env: hubEnvironment, log: log('hub'), ready: hubReady });
   let hub = await startHub();
   await teardown.add(() => hub.stop());
   const { url: hubUrl, clock } = hub.ready;
-  say(`hub        pid ${hub.pid}  ${hubUrl}  a day passes in ${(86_400 / clock.scale).toFixed(1)} s, leases last ${leaseSeconds} s`);
+  say(`hub       pid ${hub.pid}  ${hubUrl}  (a day passes in ${(86_400 / clock.scale).toFixed(1)} s, a lease lasts ${leaseSeconds} s)`);
 
   const stripe = await startProcess({
     name: 'the Stripe stand-in', file: join(compiled, 'connectors/stripe-billing/fake-platform/serve.js'), log: log('stripe'), ready: serverReady,
-    env: {
-      FAKE_STRIPE_PORT: String(stripePort), FAKE_STRIPE_API_KEY: stripeKey,
-      FAKE_STRIPE_TIME_SCALE: String(clock.scale), FAKE_STRIPE_TIME_ORIGIN: clock.origin.toISOString(),
-    },
+    env: { FAKE_STRIPE_PORT: String(stripePort), FAKE_STRIPE_API_KEY: keys.key, FAKE_STRIPE_TIME_SCALE: String(clock.scale), FAKE_STRIPE_TIME_ORIGIN: clock.origin },
   });
   await teardown.add(() => stripe.stop());
-  say(`Stripe     pid ${stripe.pid}  ${stripe.ready.url}  a stand-in on this machine: no request leaves it`);
+  say(`Stripe    pid ${stripe.pid}  ${stripe.ready.url}  (a stand-in: nothing leaves this machine)`);
 
-  const client = await setUpClient({ hubEnvironment, webhookUrl: `${merchant.ready.url}/webhooks`, stripeKey, stripeWebhookSecret, compiled });
-  const secretSet = await fetch(`${merchant.ready.url}/secret`, { method: 'PUT', body: client.signingSecret, signal: AbortSignal.timeout(5000) });
-  if (!secretSet.ok) throw new Error(`The merchant did not take its signing secret: ${secretSet.status}`);
   const world = stripeWorldAt(stripe.ready.url);
-  await world.registerWebhook({ url: client.connectionUrl, secret: stripeWebhookSecret, seed: 11, duplicates: 0.25, disorder: 0.25 });
-  say(`client     ${client.clientId}  created and connected by the command line`);
+  const line = { compiled, environment: hubEnvironment };
+  const client = await createDemoClient(line, `${merchant.ready.url}/webhooks`);
+  await tellMerchant(merchant.ready.url, client.signingSecret);
+  await world.registerWebhook({ url: client.webhookUrl, secret: keys.webhookSecret, enabledEvents: [...SUBSCRIBED], ...accidents });
+  await connectDemoClient(line, client, keys);
+  say(`client    ${client.clientId}  created and connected by the command line`);
 
   return {
-    client, stripe: world, stripeUrl: stripe.ready.url, merchantUrl: merchant.ready.url, mongodbUri: database.uri, hubUrl, clock, hubEnvironment, directory,
+    client, stripe: world, stripeUrl: stripe.ready.url, merchantUrl: merchant.ready.url, mongodbUri: database.uri, hubUrl,
+    clock: { scale: clock.scale, origin: new Date(clock.origin) }, hubEnvironment, directory,
     hub: () => hub,
     restartHub: async () => {
       hub = await startHub();
     },
-    pids: () => ({ database: database.pid, merchant: merchant.pid, hub: hub.pid, stripe: stripe.pid }),
-    strike: () => teardown.strike(),
   };
 };
 
-/** The last lines of a process's log that tell of trouble, for people. */
-export const troubleIn = async (stage: Pick<Stage, 'directory'>, name: 'hub' | 'stripe' | 'merchant', most: number): Promise<readonly string[]> => {
-  const text = await readFile(join(stage.directory, `${name}.log`), 'utf8').catch(() => '');
+const tellMerchant = async (merchantUrl: string, signingSecret: string): Promise<void> => {
+  const answer = await fetch(`${merchantUrl}/secret`, { method: 'PUT', body: signingSecret, signal: AbortSignal.timeout(5000) });
+  if (!answer.ok) throw new Error(`The merchant did not take its signing secret: ${answer.status}`);
+};
+
+/** The hub's time at a moment of the wall. */
+export const hubTime = ({ clock }: Pick<Stage, 'clock'>, wall: Date = new Date()): Date =>
+  new Date(clock.origin.getTime() + (wall.getTime() - clock.origin.getTime()) * clock.scale);
+
+/** The last lines of the hub's log that tell of trouble. */
+export const troubleOf = async ({ directory }: Pick<Stage, 'directory'>, most: number): Promise<readonly string[]> => {
+  const text = await readFile(join(directory, 'hub.log'), 'utf8').catch(() => '');
   return text.split('\n').filter((line) => line !== '' && !/"level":"(info|debug|trace)"/.test(line) && !line.startsWith('{"ready"')).slice(-most);
 };
