@@ -87,7 +87,7 @@ export const createWebhookIntake = (options: WebhookIntakeOptions): WebhookIntak
   const inserts = createDeliveryInserts(collection);
   const tellCases = createTellCases({ cases: options.cases, clock, digest: (text) => options.vault.digest(text) });
   const understand = createUnderstandDelivery({ connections, tellCases, vault: options.vault, clock });
-  const work = createWorkDelivery({ collection, understand, scheduler, clock, leaseMs, logger });
+  const work = createWorkDelivery({ collection, understand, scheduler, vault: options.vault, clock, leaseMs, logger });
   const holder = `intake-${randomUUID()}`;
   const most = options.works === 'here' ? options.inHand ?? 64 : 0;
   const running = new Set<Promise<void>>();
@@ -98,7 +98,7 @@ export const createWebhookIntake = (options: WebhookIntakeOptions): WebhookIntak
     kind: 'delivery',
     collection,
     run: (document) => work(document),
-    park: (document) => parkPoison(collection, document, clock, logger),
+    park: (document) => parkPoison(document, { collection, clock, vault: options.vault, logger }),
   });
 
   const holdOf = (): Pick<DeliveryDocument, 'holder' | 'fence' | 'strikes'> & { nextAt: Date; leaseUntil?: Date } => {
@@ -177,7 +177,8 @@ export const createWebhookIntake = (options: WebhookIntakeOptions): WebhookIntak
     const answer = await connection.use.webhook.verify(delivery, { deadline: new Date(clock.wallNow().getTime() + proofMs) });
     const { connectionId } = connection;
     if (!answer.ok) {
-      logger.error({ connectionId, err: answer.error }, 'a webhook could not be proved');
+      // the error of a proof step may quote the body
+      logger.error({ connectionId, platform: connection.platform, code: answer.error.code }, 'a webhook could not be proved');
       return { outcome: 'unavailable', message: 'The webhook could not be checked. Send it again.' };
     }
     const verdict = answer.value;
@@ -201,7 +202,7 @@ export const createWebhookIntake = (options: WebhookIntakeOptions): WebhookIntak
     replay: async (eventId) => {
       const now = clock.hubNow();
       const after = await collection.findOneAndUpdate(
-        { _id: eventId, holder: null }, { $set: { state: 'received', nextAt: now, acceptedAt: now, deferrals: 0 }, $unset: { reason: '', detail: '', finishedAt: '', waitsFor: '' } },
+        { _id: eventId, holder: null }, { $set: { state: 'received', nextAt: now, acceptedAt: now, deferrals: 0 }, $unset: { reason: '', sealedDetail: '', finishedAt: '', waitsFor: '' } },
         { returnDocument: 'after' },
       );
       if (after) scheduler.due(after.lane, now);

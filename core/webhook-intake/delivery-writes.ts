@@ -1,6 +1,8 @@
+import type { Vault } from '../clients/index.js';
 import type { Clock } from '../scheduling/index.js';
 import type { Filter, UpdateFilter } from '../storage/index.js';
 import type { DeliveryDocument } from './delivery.model.js';
+import { deliveryContext } from './seal-delivery.js';
 
 /** How one round of understanding a delivery ended. */
 export type Understanding =
@@ -18,15 +20,17 @@ const patienceMs = 3 * 86_400_000;
 /** The hold a write is made under. */
 export const heldBy = (document: DeliveryDocument): Filter<DeliveryDocument> => ({ _id: document._id, holder: document.holder, fence: document.fence });
 
-const freed = { leaseUntil: '', nextAt: '', waitsFor: '', reason: '', detail: '' } as const;
+const freed = { leaseUntil: '', nextAt: '', waitsFor: '', reason: '', sealedDetail: '' } as const;
 
-const done = (document: DeliveryDocument, state: DeliveryDocument['state'], why: { readonly reason: string; readonly detail: string } | undefined, now: Date): DeliveryWrite => {
-  const { reason, detail, ...rest } = freed;
+interface Why { readonly reason: string; readonly detail: string }
+
+const done = (document: DeliveryDocument, state: DeliveryDocument['state'], why: Why | undefined, seal: (text: string) => string, now: Date): DeliveryWrite => {
+  const { reason, sealedDetail, ...rest } = freed;
   return {
     filter: heldBy(document),
     update: {
-      $set: { state, holder: null, strikes: 0, finishedAt: now, ...(why ? { reason: why.reason, detail: why.detail } : {}) },
-      $unset: why ? rest : { ...rest, reason, detail },
+      $set: { state, holder: null, strikes: 0, finishedAt: now, ...(why ? { reason: why.reason, sealedDetail: seal(why.detail) } : {}) },
+      $unset: why ? rest : { ...rest, reason, sealedDetail },
     },
   };
 };
@@ -35,23 +39,25 @@ const done = (document: DeliveryDocument, state: DeliveryDocument['state'], why:
 export const deferralMs = (deferrals: number): number => Math.min(firstWaitMs * 2 ** Math.min(deferrals, 20), longestWaitMs);
 
 /** Marks a delivery with how understanding it ended and gives it up. What was deferred for three days waits for a person. */
-export const markDelivery = (document: DeliveryDocument, understanding: Understanding, clock: Clock): DeliveryWrite => {
+export const markDelivery = (document: DeliveryDocument, understanding: Understanding, tools: { readonly clock: Clock; readonly vault: Pick<Vault, 'seal'> }): DeliveryWrite => {
+  const { clock, vault } = tools;
+  const seal = (text: string) => vault.seal(text, deliveryContext(document._id));
   const now = clock.hubNow();
   switch (understanding.state) {
     case 'understood':
     case 'ignored':
-      return done(document, understanding.state, undefined, now);
+      return done(document, understanding.state, undefined, seal, now);
     case 'parked':
     case 'not_understood':
-      return done(document, understanding.state, understanding, now);
+      return done(document, understanding.state, understanding, seal, now);
     case 'deferred': {
-      if (now.getTime() - document.acceptedAt.getTime() >= patienceMs) return done(document, 'parked', understanding, now);
+      if (now.getTime() - document.acceptedAt.getTime() >= patienceMs) return done(document, 'parked', understanding, seal, now);
       const asked = understanding.retryAfterMs === undefined ? now : clock.hubAt(new Date(clock.wallNow().getTime() + understanding.retryAfterMs));
       const nextAt = new Date(Math.max(now.getTime() + deferralMs(document.deferrals), asked.getTime()));
       return {
         filter: heldBy(document),
         update: {
-          $set: { state: 'deferred', holder: null, strikes: 0, nextAt, waitsFor: understanding.waitsFor, reason: understanding.reason, detail: understanding.detail },
+          $set: { state: 'deferred', holder: null, strikes: 0, nextAt, waitsFor: understanding.waitsFor, reason: understanding.reason, sealedDetail: seal(understanding.detail) },
           $inc: { deferrals: 1 },
           $unset: { leaseUntil: '' },
         },

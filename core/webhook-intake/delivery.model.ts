@@ -23,8 +23,8 @@ export interface DeliveryDocument extends DueDocument {
   state: DeliveryState;
   /** Why it is deferred, parked or not understood: a word. */
   reason?: string;
-  /** The same as a sentence, without the platform's data. */
-  detail?: string;
+  /** The same as a sentence, sealed: an error of a parser may quote what it could not read. */
+  sealedDetail?: string;
   /** What ends a deferral: the platform's answer, or somebody's repair. */
   waitsFor?: 'platform' | 'repair';
   deferrals: number;

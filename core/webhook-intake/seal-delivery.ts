@@ -13,7 +13,8 @@ const stored = z.object({
   body: z.base64(),
 });
 
-const contextOf = (id: string): string => `deliveries/${id}`;
+/** What binds sealed values to their delivery. */
+export const deliveryContext = (id: string): string => `deliveries/${id}`;
 
 /** Seals what a platform sent, to rest under the delivery's id. */
 export const sealDelivery = (id: string, delivery: WebhookDelivery, vault: Pick<Vault, 'seal'>): string => vault.seal(JSON.stringify({
@@ -22,11 +23,11 @@ export const sealDelivery = (id: string, delivery: WebhookDelivery, vault: Pick<
   query: delivery.query.toString(),
   headers: [...delivery.headers].filter(([name]) => !dropped.has(name)),
   body: Buffer.from(delivery.body.buffer, delivery.body.byteOffset, delivery.body.byteLength).toString('base64'),
-} satisfies z.input<typeof stored>), contextOf(id));
+} satisfies z.input<typeof stored>), deliveryContext(id));
 
 /** Brings a delivery back. @throws VaultError when it does not open */
 export const openDelivery = (document: { readonly _id: string; readonly sealed: string; readonly receivedAt: Date }, vault: Pick<Vault, 'open'>): WebhookDelivery => {
-  const { method, topic, query, headers, body } = stored.parse(JSON.parse(vault.open(document.sealed, contextOf(document._id))));
+  const { method, topic, query, headers, body } = stored.parse(JSON.parse(vault.open(document.sealed, deliveryContext(document._id))));
   return {
     method,
     ...(topic === undefined ? {} : { topic }),

@@ -1,17 +1,21 @@
+import type { Vault } from '../clients/index.js';
 import type { VerifiedDelivery } from '../connector-kit/index.js';
 import type { Logger } from '../observability/index.js';
 import type { Clock, Scheduler } from '../scheduling/index.js';
 import type { Collection } from '../storage/index.js';
 import type { DeliveryDocument } from './delivery.model.js';
-import { heldBy, markDelivery, renewDelivery } from './delivery-writes.js';
+import { markDelivery, renewDelivery, type Understanding } from './delivery-writes.js';
 import type { createUnderstandDelivery } from './understand-delivery.js';
 
 const pulledAtMostEveryMs = 120_000;
 
+/** What may be logged of it: a sentence may quote what could not be read. */
+const wordsOf = (understanding: Understanding) => ({ state: understanding.state, ...('reason' in understanding ? { reason: understanding.reason } : {}) });
+
 /** Works on a delivery that is held: understands it and marks it, renewing the hold while calls are under way. */
 export const createWorkDelivery = (options: {
   readonly collection: Collection<DeliveryDocument>; readonly understand: ReturnType<typeof createUnderstandDelivery>;
-  readonly scheduler: Pick<Scheduler, 'due'>; readonly clock: Clock; readonly leaseMs: number; readonly logger: Logger;
+  readonly scheduler: Pick<Scheduler, 'due'>; readonly vault: Vault; readonly clock: Clock; readonly leaseMs: number; readonly logger: Logger;
 }) => {
   const { collection, clock, scheduler, leaseMs, logger } = options;
 
@@ -38,12 +42,12 @@ export const createWorkDelivery = (options: {
     const letGo = keepHold(document);
     try {
       const { understanding, platform } = await options.understand(document, proven);
-      const write = markDelivery(document, understanding, clock);
+      const write = markDelivery(document, understanding, options);
       const { matchedCount } = await collection.updateOne(write.filter, write.update);
       if (matchedCount === 0) return;
       if (write.nextAt) scheduler.due(document.lane, write.nextAt);
       if (platform === 'answered') await pullDeferred(document.lane);
-      const line = { deliveryId: document._id, connectionId: document.connectionId, clientId: document.clientId, ...understanding };
+      const line = { deliveryId: document._id, connectionId: document.connectionId, clientId: document.clientId, ...wordsOf(understanding) };
       if (understanding.state === 'parked' || understanding.state === 'not_understood') logger.warn(line, 'a delivery waits for a person');
       else logger.debug(line, 'delivery');
     } finally { letGo(); }
@@ -51,8 +55,10 @@ export const createWorkDelivery = (options: {
 };
 
 /** A delivery five processes died with is put aside for a person. */
-export const parkPoison = async (collection: Collection<DeliveryDocument>, document: DeliveryDocument, clock: Clock, logger: Logger): Promise<void> => {
-  const write = markDelivery(document, { state: 'parked', reason: 'poison', detail: 'Processes ended while they worked on it.' }, clock);
-  await collection.updateOne(heldBy(document), write.update);
-  logger.error({ deliveryId: document._id, connectionId: document.connectionId }, 'a delivery is put aside: processes ended while they worked on it');
+export const parkPoison = async (document: DeliveryDocument, tools: {
+  readonly collection: Collection<DeliveryDocument>; readonly clock: Clock; readonly vault: Vault; readonly logger: Logger;
+}): Promise<void> => {
+  const write = markDelivery(document, { state: 'parked', reason: 'poison', detail: 'Processes ended while they worked on it.' }, tools);
+  await tools.collection.updateOne(write.filter, write.update);
+  tools.logger.error({ deliveryId: document._id, connectionId: document.connectionId }, 'a delivery is put aside: processes ended while they worked on it');
 };

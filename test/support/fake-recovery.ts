@@ -32,6 +32,7 @@ export const sampleView = (over: Partial<CaseView> = {}): CaseView => ({
   pending: 'no',
   plan: null,
   mode: 'active',
+  history: [],
   ...over,
 });
 

@@ -1,14 +1,22 @@
 import { z } from 'zod';
+import { currencyCode, UnknownCurrency } from '../../connector-kit/index.js';
 import { testNumberIn } from './card-numbers.js';
 import { asMembers, readFields, refuseBadText, type Expectations } from './read-fields.js';
 
-const currencies: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
+const isCurrency = (text: string): boolean => {
+  try {
+    return currencyCode(text) === text;
+  } catch (error) {
+    if (error instanceof UnknownCurrency) return false;
+    throw error;
+  }
+};
 
 const schemaFor = (mode: 'test' | 'live') => z.object({
   paymentMethodToken: z.string().min(1).max(512),
   gateway: z.string().regex(/^[A-Za-z0-9_.:-]{1,128}$/).optional(),
   amount: mode === 'test' ? z.union([z.int().min(50).max(100_000_000), z.literal(44)]) : z.int().min(50).max(100_000_000),
-  currency: z.string().toUpperCase().refine((code) => currencies.has(code)).default('USD'),
+  currency: z.string().toUpperCase().refine(isCurrency).default('USD'),
   originalDeclineCode: z.string().max(64).optional(),
   idempotencyKey: z.string().min(1).max(128).optional(),
   invoiceId: z.string().regex(/^[A-Za-z0-9_.:-]{1,128}$/).optional(),
