@@ -1,6 +1,6 @@
 import { ulid } from 'ulid';
 import { viewCase, type CaseDocument, type Ended } from '../cases/index.js';
-import { directCase, leaseFrom, type Opening } from './execute.js';
+import { directCase, leaseFrom, type Opening } from './direct-case.js';
 import type { RecoveryPorts } from './ports.js';
 import type { ExecuteResult } from './recovery.js';
 import { runCase } from './run-case.js';
