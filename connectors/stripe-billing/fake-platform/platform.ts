@@ -1,5 +1,6 @@
 import type { FakeAccount } from './account.js';
 import type { ApiKey } from './api-keys.js';
+import type { EndpointRecord } from './endpoint-record.js';
 import type { EventLog } from './event-log.js';
 import type { FakeClock } from './fake-clock.js';
 import type { FaultList } from './faults.js';
@@ -10,7 +11,6 @@ import type { Races } from './races.js';
 import type { Random } from './random.js';
 import type { SmartRetries } from './smart-retry.js';
 import type { Switches } from './switches.js';
-import type { EndpointRecord } from './webhook-endpoint-endpoints.js';
 import type { WebhookSender } from './webhook-sender.js';
 
 /** One fake Stripe account with all that belongs to it; every part of the fake works on this. */

@@ -1,8 +1,5 @@
 import type Stripe from 'stripe';
-import { paymentMethodFor } from './account.js';
-import { collectInvoice } from './collect-invoice.js';
 import type { FakeClock } from './fake-clock.js';
-import type { FakePlatform } from './platform.js';
 import type { Cause } from './event-log.js';
 
 const DAY_MS = 86_400_000;
@@ -66,23 +63,4 @@ export const createSmartRetries = (clock: FakeClock, retry: (invoice: Stripe.Inv
       for (const plan of plans.values()) disarm(plan);
     },
   };
-};
-
-/** Codes after which Stripe counts but does not send before there is a new card: fact('smart_retry.hard_codes') */
-const HARD_CODES: ReadonlySet<string> = new Set([
-  'authentication_required', 'highest_risk_level', 'incorrect_number', 'lost_card', 'pickup_card', 'revocation_of_all_authorizations',
-  'revocation_of_authorization', 'stolen_card', 'transaction_not_allowed',
-]);
-
-/** One attempt by Stripe itself, with the request key null in its events. */
-export const retryByStripe = (platform: FakePlatform, invoice: Stripe.Invoice): void => {
-  if (invoice.status !== 'open' || invoice.auto_advance !== true) return;
-  const paymentMethod = platform.account.paymentMethods.get(paymentMethodFor(platform.account, invoice) ?? '');
-  const card = paymentMethod === undefined ? undefined : platform.account.cards.get(paymentMethod.id);
-  const last = card?.results[Math.min(card.used, card.results.length) - 1];
-  if (paymentMethod === undefined || (last !== undefined && HARD_CODES.has(last))) {
-    invoice.attempt_count += 1;
-    return;
-  }
-  collectInvoice(platform, { invoice, paymentMethod, offSession: true, cause: BY_STRIPE, automatic: true });
 };

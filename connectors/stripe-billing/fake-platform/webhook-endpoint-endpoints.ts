@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { EndpointRecord } from './endpoint-record.js';
 import { fact } from './fact.js';
 import { pageOf } from './pages.js';
 import { expandable, flag, mergedMetadata, metadata, pageable } from './parameters.js';
@@ -6,15 +7,6 @@ import type { FakePlatform } from './platform.js';
 import { type Call, type Route, route } from './route.js';
 import { invalidRequest } from './stripe-failure.js';
 import type { WebhookTarget } from './webhook-sender.js';
-
-/** The API side of an endpoint; what is sent where is the sender's. */
-export interface EndpointRecord {
-  readonly target: WebhookTarget;
-  readonly created: number;
-  readonly livemode: boolean;
-  description: string | null;
-  metadata: Record<string, string>;
-}
 
 const createParameters = z.strictObject({
   ...expandable,
