@@ -83,6 +83,23 @@ describe('the deadline', () => {
     expect(platform.arrived).toHaveLength(0);
   });
 
+  test('is not waited for by what a plugin left running: that ends with its call', async () => {
+    let closed = false;
+    platform.behave((_request, _response, socket) => void socket.on('close', () => (closed = true)));
+    const { use } = await openSampleGateway(
+      {
+        charge: async (request, { session }) => {
+          void post(session, '/forgotten', 'x').catch(() => undefined);
+          await until(() => platform.arrived.length === 1);
+          return { status: 'approved', gatewayRefs: ['ch_1'], amount: request.amount, provisional: false };
+        },
+      },
+      { routes: routeTo(platform.port) },
+    );
+    expect(await use.charge(chargeRequest(), within(60_000))).toMatchObject({ ok: true });
+    await until(() => closed);
+  });
+
   test('passed before the call: nothing is called', async () => {
     const { use } = await openSampleGateway({}, { routes: routeTo(platform.port) });
     expect(await use.find(chargeRequest(), within(0))).toMatchObject({ ok: false, error: { code: 'platform_down', reached: 'no' } });

@@ -34,8 +34,12 @@ const REQUIRED = {
 const at = (definition: unknown, path: string): unknown =>
   path.split('.').reduce<unknown>((value, member) => (isRecord(value) ? value[member] : undefined), definition);
 
-const nameOf = (value: unknown): string =>
-  value === null ? 'null' : Array.isArray(value) ? 'an array' : value === undefined ? 'nothing' : `a ${typeof value}`;
+const nameOf = (value: unknown): string => {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  return `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`;
+};
 
 const missingParts = (definition: unknown, kind: 'connector' | 'gateway', told: Told): PluginProblem[] => {
   const required = REQUIRED[kind];

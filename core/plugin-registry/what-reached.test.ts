@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { answering, hangingUp, startLoopbackPlatform, type LoopbackPlatform } from '../../test/plugins/loopback-platform.js';
 import { openSampleGateway, routeTo, within } from '../../test/plugins/open-sample.js';
 import { chargeRequest, post } from '../../test/plugins/sample-gateway.js';
+import { PlatformError } from '../connector-kit/index.js';
 import type { GatewayUse } from './index.js';
 
 let platform: LoopbackPlatform;
@@ -63,6 +64,24 @@ describe('what reached the platform', () => {
         cause: 'gateway sample charge answered not_sent, but a request had left and its answer is missing',
         gatewayRefs: [],
       },
+    });
+  });
+
+  test('nobody knows either, though the plugin throws that nothing left', async () => {
+    platform.behave(hangingUp);
+    const { use } = await openSampleGateway(
+      {
+        charge: async (_, { session }) => {
+          await post(session, '/charges', 'amount=100').catch(() => undefined);
+          throw new PlatformError('so it believes', { code: 'platform_down', reached: 'no' });
+        },
+      },
+      { routes: routeTo(platform.port) },
+    );
+    expect(await failureOf(use.charge(chargeRequest(), within(5000)))).toStrictEqual({
+      code: 'platform_down',
+      reached: 'unknown',
+      message: 'gateway sample charge: so it believes',
     });
   });
 

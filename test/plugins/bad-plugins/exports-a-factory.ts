@@ -1,0 +1,3 @@
+import { sampleConnector } from '../sample-connector.js';
+
+export const connector = () => sampleConnector();

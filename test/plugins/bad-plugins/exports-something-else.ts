@@ -1,0 +1,4 @@
+import { sampleGateway } from '../sample-gateway.js';
+
+export const plugin = sampleGateway();
+export default plugin;

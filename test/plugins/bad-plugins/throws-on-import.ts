@@ -1,0 +1,1 @@
+throw new RangeError('the table of currencies is empty');
