@@ -27,30 +27,49 @@ export interface Observer {
   look(): Promise<readonly Observed[]>;
   /** Reads everything once more. */
   lookAtAll(): Promise<readonly Observed[]>;
-  /** Finds the transaction of a row that no webhook has named. */
+  /** Whether `status` has named a time at which the row is to be charged. */
+  isPlanned(row: number): boolean;
+  /** Names the transaction of a row of which no webhook has come. */
   name(row: number, transactionId: string): void;
-  ledger(): LedgerReport | undefined;
 }
 
-/** The specification allows a key 600 such calls in 60 s. */
-const statusesPerLook = 2;
+/** The hub allows a key 600 such calls in 60 s; the last look needs some of them. */
+const statusesPerMinute = 560;
+const statusesPerLook = 6;
 
 export const createObserver = (stage: Stage, billed: readonly BilledRow[]): Observer => {
   const named = new Map<number, string>();
   const statuses = new Map<number, Status>();
+  const shownWhenRead = new Map<number, string>();
   const planned = new Map<number, Date[]>();
   let ledger: LedgerReport | undefined;
   let log: readonly Delivery[] = [];
+  const readAt: number[] = [];
   let turn = 0;
+
+  /** What the world shows of a row: where it has changed, the status has too. */
+  const outside = ({ invoice }: BilledRow): string => {
+    const debt = ledger?.debts.find((one) => one.debtId === invoice);
+    return JSON.stringify([debt?.invoiceStatus, debt?.requests.map(({ ended }) => ended), log.filter((delivery) => delivery.invoiceId === invoice).length]);
+  };
+
+  const budget = (): number => {
+    while ((readAt[0] ?? Infinity) < Date.now() - 60_000) readAt.shift();
+    return Math.min(statusesPerLook, statusesPerMinute - readAt.length);
+  };
 
   const transactionOf = ({ row, invoice }: BilledRow): string | undefined =>
     named.get(row) ?? log.find((delivery) => delivery.invoiceId === invoice && delivery.verified)?.transactionId ?? undefined;
 
   const readStatusOf = async (row: BilledRow): Promise<void> => {
     const transactionId = transactionOf(row);
-    const status = transactionId === undefined ? undefined : await readStatus(stage, transactionId);
+    if (transactionId === undefined) return;
+    readAt.push(Date.now());
+    const shown = outside(row);
+    const status = await readStatus(stage, transactionId);
     if (status === undefined) return;
     statuses.set(row.row, status);
+    shownWhenRead.set(row.row, shown);
     const seen = planned.get(row.row) ?? [];
     if (status.nextAttemptAt !== null && seen.at(-1)?.getTime() !== status.nextAttemptAt.getTime()) planned.set(row.row, [...seen, status.nextAttemptAt]);
   };
@@ -77,10 +96,11 @@ export const createObserver = (stage: Stage, billed: readonly BilledRow[]): Obse
     look: async () => {
       await readOutside();
       const known = billed.filter((row) => transactionOf(row) !== undefined);
-      const open = known.filter(({ row }) => !isClosed(statuses.get(row)));
-      const closed = known.filter(({ row }) => isClosed(statuses.get(row)));
+      const changed = known.filter((row) => shownWhenRead.get(row.row) !== outside(row));
+      const same = known.filter((row) => !changed.includes(row));
+      const open = same.filter(({ row }) => !isClosed(statuses.get(row)));
       turn += 1;
-      const due = [...rotated(open, turn), ...rotated(closed, turn)].slice(0, statusesPerLook);
+      const due = [...rotated(changed, turn), ...rotated(open, turn), ...rotated(same.filter((row) => !open.includes(row)), turn)].slice(0, budget());
       await Promise.all(due.map(readStatusOf));
       return billed.map(observed);
     },
@@ -89,8 +109,8 @@ export const createObserver = (stage: Stage, billed: readonly BilledRow[]): Obse
       await Promise.all(billed.map(readStatusOf));
       return billed.map(observed);
     },
+    isPlanned: (row) => planned.has(row),
     name: (row, transactionId) => void named.set(row, transactionId),
-    ledger: () => ledger,
   };
 };
 

@@ -1,10 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Billed } from '../../connectors/stripe-billing/fake-platform.js';
 import type { Stage } from './stage.js';
 import { cardBrand, newCard, subscriptions } from './subscriptions.js';
 import { expected } from './expected.js';
 
-const hour = 3_600_000;
-const day = 24 * hour;
+const dayMs = 86_400_000;
+const lookEveryMs = 20;
 
 /** One subscription as it was billed. */
 export interface BilledRow extends Billed { readonly row: number }
@@ -29,35 +30,42 @@ const lieInWait = async (stripe: Stage['stripe'], row: number, { invoice }: Bill
   if (row === 12) await stripe.smartRetryBeforeNextPay({ invoice });
 };
 
-/** What people and the platform do while the hub waits, in hub time after the billing. */
-interface Deed { readonly row: number; readonly afterMs: number; readonly says: string; do(stripe: Stage['stripe'], billed: BilledRow): Promise<void> }
+/** What people do while the hub waits: some time (hub ms) after the billing, or as soon as the hub has planned its next charge of the row. */
+interface Deed {
+  readonly row: number;
+  readonly when: { readonly afterMs: number } | 'planned';
+  readonly says: string;
+  do(stripe: Stage['stripe'], billed: BilledRow): Promise<void>;
+}
 
 const deeds: readonly Deed[] = [
-  { row: 10, afterMs: 8 * hour, says: 'the customer of row 10 pays with another card on the hosted page', do: (stripe, { invoice }) => stripe.payElsewhere({ invoice }) },
-  { row: 11, afterMs: 9 * hour, says: 'the merchant voids the invoice of row 11', do: (stripe, { invoice }) => stripe.voidInvoice({ invoice }) },
+  { row: 10, when: 'planned', says: 'the customer of row 10 pays with another card on the hosted page', do: (stripe, { invoice }) => stripe.payElsewhere({ invoice }) },
+  { row: 11, when: 'planned', says: 'the merchant voids the invoice of row 11', do: (stripe, { invoice }) => stripe.voidInvoice({ invoice }) },
   {
-    row: 3, afterMs: 2 * day, says: 'the customer of row 3 enters a new card',
+    row: 3, when: { afterMs: 2 * dayMs }, says: 'the customer of row 3 enters a new card',
     do: (stripe, { customer }) => stripe.updateCard({ customer, card: { ...newCard, results: [...newCard.results] } }),
   },
 ];
 
-/** Plays what happens outside the hub; resolves when all of it has happened. */
-export const playWorld = async ({ stripe, clock }: Stage, billed: readonly BilledRow[], say: (line: string) => void, signal: AbortSignal): Promise<void> => {
+export interface Play {
+  readonly stage: Stage;
+  readonly billed: readonly BilledRow[];
+  readonly isPlanned: (row: number) => boolean;
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Plays what happens outside the hub; resolves when all of it has happened, or when `signal` is given. */
+export const playWorld = async ({ stage: { stripe, clock }, billed, isPlanned, say, signal }: Play): Promise<void> => {
   await Promise.all(deeds.map(async (deed) => {
     const row = billed.find((one) => one.row === deed.row);
     if (row === undefined) return;
-    await wait(deed.afterMs / clock.scale, signal);
+    if (deed.when === 'planned') while (!isPlanned(deed.row) && !signal.aborted) await wait(lookEveryMs, signal);
+    else await wait(deed.when.afterMs / clock.scale, signal);
     if (signal.aborted) return;
     await deed.do(stripe, row);
     say(deed.says);
   }));
 };
 
-const wait = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    }, { once: true });
-  });
+const wait = (ms: number, signal: AbortSignal): Promise<void> => sleep(ms, undefined, { signal }).catch(() => undefined);

@@ -64,10 +64,10 @@ const play = async (stage: Stage, { kill }: DemoOptions, { screen, teardown, say
   const over = new AbortController();
   await teardown.add(async () => over.abort());
   const kills: Kill[] = [];
-  const killing = kill === undefined ? Promise.resolve() : killHub(planKills(kill.seed), { stage, notes, billed, say, signal: over.signal, killed: (one) => void kills.push(one) });
-  const doing = { playing: playWorld(stage, billed, say, over.signal), killing };
-  const failed = Promise.all([doing.playing, doing.killing]).then(() => new Promise<never>(() => undefined));
   const observer = createObserver(stage, billed);
+  const playing = playWorld({ stage, billed, isPlanned: (row) => observer.isPlanned(row), say, signal: over.signal });
+  const killing = kill === undefined ? Promise.resolve() : killHub(planKills(kill.seed), { stage, notes, billed, say, signal: over.signal, killed: (one) => void kills.push(one) });
+  const failed = Promise.all([playing, killing]).then(() => new Promise<never>(() => undefined));
   const judge = (seen: readonly Observed[]): readonly JudgedRow[] => judged(seen, toleranceOf(kills));
   try {
     await Promise.race([failed, untilQuiet({ stage, observer, judge, screen, say, giveUpAt, busy: () => kill !== undefined && kills.length < 2, learn: async () => {
@@ -78,7 +78,7 @@ const play = async (stage: Stage, { kill }: DemoOptions, { screen, teardown, say
     } })]);
   } finally {
     over.abort();
-    await Promise.allSettled([doing.playing, doing.killing]);
+    await Promise.allSettled([playing, killing]);
   }
   const because = new Map((await notes.read()).map((note) => [billed.find(({ invoice }) => invoice === note.invoice)?.row ?? 0, note.because ?? '']));
   return { rows: judge(await observer.lookAtAll()), kills, because };
