@@ -1,6 +1,7 @@
 /**
  * node scripts/run.mjs <name> [arguments]: builds what changed, then runs dist/scripts/<name>.js in this same process.
- * One process, so that a signal sent to npm reaches the program; a shell between the two would die of it and leave the program behind.
+ * One process, and `exec` in front of it where it is long-lived: a shell between npm and the program would die of the signal that npm hands on, and
+ * leave the program behind. Windows knows no `exec`; what stands behind `||` is for it alone.
  */
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
