@@ -12,7 +12,7 @@ const parseMs = 5000;
 const readMs = 25_000;
 
 /** One round with a delivery: what became of it, and whether the platform's API answered a question on the way. */
-export interface Round { readonly understanding: Understanding; readonly platform: 'answered' | 'not_asked' }
+export interface Round { readonly understanding: Understanding; readonly api: 'answered' | 'not_asked' }
 
 const sentence = (text: string): string => redactText(text).slice(0, 300);
 
@@ -46,35 +46,35 @@ export const createUnderstandDelivery = (options: {
   const follow = async (connection: InboundConnection, pointer: Pointer, id: string): Promise<Round> => {
     const { understand } = connection.use;
     if (understand === undefined) {
-      return { understanding: { state: 'not_understood', reason: 'not_understood', detail: 'The connector points to its API and has no understand() to follow.' }, platform: 'not_asked' };
+      return { understanding: { state: 'not_understood', reason: 'not_understood', detail: 'The connector points to its API and has no understand() to follow.' }, api: 'not_asked' };
     }
     const answer = await understand(pointer, within(readMs));
-    if (!answer.ok) return { understanding: deferral(answer.error), platform: 'not_asked' };
+    if (!answer.ok) return { understanding: deferral(answer.error), api: 'not_asked' };
     let understanding: Understanding = { state: 'ignored' };
     for (const [at, event] of answer.value.entries()) {
       understanding = worse(understanding, event.type === 'unresolved' ? parked(event) : await tell(connection, event, `${id}.${at}`));
     }
-    return { understanding, platform: 'answered' };
+    return { understanding, api: 'answered' };
   };
 
   const parked = (unresolved: Unresolved): Understanding => ({ state: 'parked', reason: unresolved.reason, detail: sentence(unresolved.detail) });
 
   const read = async (connection: InboundConnection, document: DeliveryDocument, proven: VerifiedDelivery): Promise<Round> => {
     const found = await connection.use.webhook.parse(proven, within(parseMs));
-    if (!found.ok) return { understanding: unreadable(found.error), platform: 'not_asked' };
+    if (!found.ok) return { understanding: unreadable(found.error), api: 'not_asked' };
     let understanding: Understanding = { state: 'ignored' };
-    let platform: Round['platform'] = 'not_asked';
+    let api: Round['api'] = 'not_asked';
     for (const [at, one] of found.value.entries()) {
       const id = `${document.deliveryId}#${at}`;
       if (one.type === 'pointer') {
         const round = await follow(connection, one, id);
         understanding = worse(understanding, round.understanding);
-        if (round.platform === 'answered') platform = 'answered';
+        if (round.api === 'answered') api = 'answered';
       } else {
         understanding = worse(understanding, await tell(connection, one, id));
       }
     }
-    return { understanding, platform };
+    return { understanding, api };
   };
 
   const reopened = (document: DeliveryDocument, connection: InboundConnection): VerifiedDelivery | Understanding => {
@@ -88,10 +88,10 @@ export const createUnderstandDelivery = (options: {
   /** `proven` is the delivery as `verify` handed it back, where this process has just proved it. */
   return async (document: DeliveryDocument, proven: VerifiedDelivery | undefined): Promise<Round> => {
     const found = await options.connections.byId(document.connectionId);
-    if (found.status === 'unknown') return { understanding: { state: 'parked', reason: 'disconnected', detail: 'The connection is gone.' }, platform: 'not_asked' };
-    if (found.status === 'unavailable') return { understanding: { state: 'deferred', waitsFor: 'repair', reason: 'connector_unavailable', detail: sentence(found.because) }, platform: 'not_asked' };
+    if (found.status === 'unknown') return { understanding: { state: 'parked', reason: 'disconnected', detail: 'The connection is gone.' }, api: 'not_asked' };
+    if (found.status === 'unavailable') return { understanding: { state: 'deferred', waitsFor: 'repair', reason: 'connector_unavailable', detail: sentence(found.because) }, api: 'not_asked' };
     const delivery = proven ?? reopened(document, found.connection);
-    if ('state' in delivery) return { understanding: delivery, platform: 'not_asked' };
+    if ('state' in delivery) return { understanding: delivery, api: 'not_asked' };
     return read(found.connection, document, delivery);
   };
 };

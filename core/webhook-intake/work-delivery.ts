@@ -41,12 +41,12 @@ export const createWorkDelivery = (options: {
   return async (document: DeliveryDocument, proven?: VerifiedDelivery): Promise<void> => {
     const letGo = keepHold(document);
     try {
-      const { understanding, platform } = await options.understand(document, proven);
+      const { understanding, api } = await options.understand(document, proven);
       const write = markDelivery(document, understanding, options);
       const { matchedCount } = await collection.updateOne(write.filter, write.update);
       if (matchedCount === 0) return;
       if (write.nextAt) scheduler.due(document.lane, write.nextAt);
-      if (platform === 'answered') await pullDeferred(document.lane);
+      if (api === 'answered') await pullDeferred(document.lane);
       const line = { deliveryId: document._id, connectionId: document.connectionId, clientId: document.clientId, ...wordsOf(understanding) };
       if (understanding.state === 'parked' || understanding.state === 'not_understood') logger.warn(line, 'a delivery waits for a person');
       else logger.debug(line, 'delivery');
