@@ -1,9 +1,11 @@
 import type { ExpectedRow } from './expected.js';
 import type { Observed } from './observe.js';
-import type { JudgedRow } from './render.js';
 
 /** One thing that is not as it must be. */
 export interface Difference { readonly what: string; readonly expected: string; readonly found: string }
+
+/** A row as it was seen and judged. */
+export interface JudgedRow { readonly expected: ExpectedRow; readonly observed: Observed; readonly differences: readonly Difference[] }
 
 /** How late a planned charge may be, in hub ms. */
 export interface Tolerance { readonly lateMs: number }

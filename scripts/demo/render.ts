@@ -1,12 +1,8 @@
-import type { ExpectedRow } from './expected.js';
 import { resultOf, shortTime } from './happenings.js';
-import type { Difference } from './judge.js';
+import type { JudgedRow } from './judge.js';
 import type { Observed } from './observe.js';
 import type { Screen, Style } from './screen.js';
 import { textTable, wrap } from './text-table.js';
-
-/** A row as it was seen and judged. */
-export interface JudgedRow { readonly expected: ExpectedRow; readonly observed: Observed; readonly differences: readonly Difference[] }
 
 const statusStyles: Readonly<Record<string, Style>> = { succeeded: 'green', failed: 'yellow', blocked: 'yellow', cancelled: 'dim', unknown: 'red' };
 

@@ -1,7 +1,6 @@
 import type { Delivery as StripeDelivery } from '../../connectors/stripe-billing/fake-platform.js';
-import type { Difference } from './judge.js';
+import type { Difference, JudgedRow } from './judge.js';
 import type { Kill } from './kill-hub.js';
-import type { JudgedRow } from './render.js';
 import type { Screen } from './screen.js';
 
 interface Facts {

@@ -1,4 +1,4 @@
-import type { JudgedRow } from './render.js';
+import type { JudgedRow } from './judge.js';
 import type { Stage } from './stage.js';
 
 const quoted = (value: string): string => (/^[\w@%+=:,./-]+$/.test(value) ? value : `'${value}'`);
