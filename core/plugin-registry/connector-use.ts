@@ -1,44 +1,13 @@
-import type { z } from 'zod';
-import type { CallContext, ChargeOutcome, Connection, ConnectorDefinition, WriteOnce } from '../connector-kit/index.js';
+import type { ChargeOutcome, Connection, ConnectorDefinition, WriteOnce } from '../connector-kit/index.js';
 import * as answers from './answer-shapes.js';
-import type { CallResult, CallTime, ConnectorUse, OpenedAs } from './call-types.js';
-import { guardedCall, type CallRules, type CallSpec, type GuardSettings } from './guarded-call.js';
+import type { ConnectorUse, OpenedAs } from './call-types.js';
+import { callerOf, read, write, type Caller, type UseSettings } from './caller.js';
+import type { CallRules } from './guarded-call.js';
 import { judgeCollection } from './judge-outcome.js';
 import { writesUnder } from './plugin-io/index.js';
-import { nameOf, type Openable, type Sessions } from './sessions.js';
-import { webhookUse, type ProvenDeliveries } from './webhook-use.js';
+import type { Openable } from './sessions.js';
+import { webhookUse } from './webhook-use.js';
 import type { WriteMemory } from './write-memory.js';
-
-/** What guarded use of any account needs. */
-export interface UseSettings extends GuardSettings {
-  readonly sessions: Sessions;
-  readonly proven: ProvenDeliveries;
-  readonly writes: WriteMemory;
-}
-
-/** Runs one method of one account under the guard. */
-export type Caller = <T>(
-  spec: CallSpec,
-  time: CallTime,
-  body: (context: CallContext<unknown, unknown>) => T | Promise<T>,
-  rules?: CallRules<T>,
-) => Promise<CallResult<T>>;
-
-/** Binds the guard to one account. */
-export const callerOf =
-  (plugin: Openable, connection: Connection<unknown>, openedAs: OpenedAs, settings: UseSettings): Caller =>
-  (spec, time, body, rules) => {
-    const { sessions } = settings;
-    const open = () =>
-      spec.kind === 'offline' ? sessions.offline(plugin, connection, openedAs) : sessions.of(plugin, connection, openedAs);
-    return guardedCall(nameOf(plugin), open, spec, time, settings, body, rules);
-  };
-
-/** The method only looks. */
-export const read = (method: string, shape: z.ZodType): CallSpec => ({ method, kind: 'read', shape });
-
-/** The method may change something. */
-export const write = (method: string, shape: z.ZodType): CallSpec => ({ method, kind: 'write', shape });
 
 type CollectOutcome = ChargeOutcome | { readonly status: 'already_paid' };
 

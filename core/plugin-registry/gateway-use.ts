@@ -1,7 +1,7 @@
 import type { Connection, GatewayDefinition } from '../connector-kit/index.js';
 import * as answers from './answer-shapes.js';
 import type { GatewayUse, OpenedAs } from './call-types.js';
-import { callerOf, read, write, type UseSettings } from './connector-use.js';
+import { callerOf, read, write, type UseSettings } from './caller.js';
 import { judgeOutcome } from './judge-outcome.js';
 import type { Openable } from './sessions.js';
 import { webhookUse } from './webhook-use.js';

@@ -73,7 +73,10 @@ describe('hosts', () => {
       expect(await use.find(chargeRequest(), within(3000))).toMatchObject({ ok: true });
       expect(platform.arrived).toHaveLength(1);
     } finally {
-      process.env = before;
+      for (const name of ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY']) {
+        if (before[name] === undefined) delete process.env[name];
+        else process.env[name] = before[name];
+      }
     }
   });
 });

@@ -1,6 +1,7 @@
 import type { Connection } from '../connector-kit/index.js';
 import type { ConnectorUse, GatewayUse, OpenedAs } from './call-types.js';
-import { connectorUse, type UseSettings } from './connector-use.js';
+import type { UseSettings } from './caller.js';
+import { connectorUse } from './connector-use.js';
 import { createMemoryCredentials, type CredentialStore } from './credentials.js';
 import { gatewayUse } from './gateway-use.js';
 import type { AnyDefinition } from './inspect-plugin.js';

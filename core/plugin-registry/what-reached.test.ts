@@ -152,6 +152,27 @@ describe('one and the same request', () => {
     expect(platform.arrived.map((request) => request.path)).toStrictEqual(['/charges', '/receipts']);
   });
 
+  test('is not what is asked for again after nothing of it left', async () => {
+    const { port } = platform;
+    await platform.close();
+    let second: LoopbackPlatform | undefined;
+    const { use } = await openSampleGateway(
+      {
+        charge: async (request, { session }) => {
+          const headers = { 'idempotency-key': request.once.key };
+          await post(session, '/charges', 'amount=100', headers).catch(() => undefined);
+          second = await startLoopbackPlatform('plain', port);
+          await post(session, '/charges', 'amount=100', headers);
+          return { status: 'approved', gatewayRefs: ['ch_1'], amount: request.amount, provisional: false };
+        },
+      },
+      { routes: routeTo(port) },
+    );
+    expect(await use.charge(chargeRequest(), within(5000))).toMatchObject({ ok: true });
+    expect(second?.arrived).toHaveLength(1);
+    if (second !== undefined) platform = second;
+  });
+
   test('may be sent again by the core, in a call of its own', async () => {
     const { use } = await openSampleGateway({}, { routes: routeTo(platform.port) });
     await use.charge(chargeRequest(), within(5000));

@@ -38,7 +38,7 @@ export const hangingUp: Behaviour = (_request, _response, socket) => {
 };
 
 /** Starts a platform; with `tls` it speaks https with the certificate of this folder. */
-export const startLoopbackPlatform = async (kind: 'plain' | 'tls' = 'plain'): Promise<LoopbackPlatform> => {
+export const startLoopbackPlatform = async (kind: 'plain' | 'tls' = 'plain', port = 0): Promise<LoopbackPlatform> => {
   const arrived: ArrivedRequest[] = [];
   let behaviour: Behaviour = answering({});
   const listener: RequestListener = (incoming, response) => {
@@ -56,7 +56,7 @@ export const startLoopbackPlatform = async (kind: 'plain' | 'tls' = 'plain'): Pr
     });
   };
   const server = kind === 'plain' ? createServer(listener) : createTlsServer({ key: LOOPBACK_KEY, cert: LOOPBACK_CERTIFICATE }, listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
     arrived,

@@ -60,34 +60,39 @@ const targetOf = (options: ConnectOptions, settings: AgentSettings, call: Plugin
   return { host: route.hostname.replace(/^\[|\]$/g, ''), port: Number(route.port || 80), tls: false };
 };
 
+/** A request noted in its call. */
+interface Entered {
+  readonly record: RequestRecord;
+  /** For a request of which nothing left: asking for it again is no repeat. */
+  forget(): void;
+}
+
 /** Notes the request in its call; refuses what the mode of the connection or an earlier identical request forbids. */
-const enter = (
-  request: ClientRequest,
-  host: string,
-  body: readonly Uint8Array[],
-  settings: AgentSettings,
-  call: PluginCall,
-): RequestRecord => {
+const enter = (request: ClientRequest, host: string, body: readonly Uint8Array[], settings: AgentSettings, call: PluginCall): Entered => {
+  const { method, path } = request;
   const key = idempotencyKeyOf(request.getHeaders());
-  const mutating = !call.minting && !onlyReads(settings.rules, request.method, request.path);
+  const mutating = !call.minting && !onlyReads(settings.rules, method, path);
   if (call.observe && mutating) {
     throw forbidden(
-      `${call.name}: ${request.method} is held back, because the connection only observes; a POST that changes nothing belongs into readRequests.`,
+      `${call.name}: ${method} is held back, because the connection only observes; a POST that changes nothing belongs into readRequests.`,
+    );
+  }
+  const fingerprints = mutating && call.kind === 'write' ? fingerprintsOf(method, host, path, key, body) : [];
+  if (fingerprints.some((fingerprint) => call.seen.has(fingerprint))) {
+    throw tooLate(
+      `${call.name}: the same ${method} was asked for twice in one call; the repeat is refused, the first may have been applied.`,
+      'unknown',
     );
   }
   const record: RequestRecord = { mutating, key, written: false, answered: false };
-  if (mutating && call.kind === 'write') {
-    const fingerprints = fingerprintsOf(request.method, host, request.path, key, body);
-    if (fingerprints.some((fingerprint) => call.seen.has(fingerprint))) {
-      throw tooLate(
-        `${call.name}: the same ${request.method} was asked for twice in one call; the repeat is refused, the first may have been applied.`,
-        'unknown',
-      );
-    }
-    for (const fingerprint of fingerprints) call.seen.add(fingerprint);
-  }
+  for (const fingerprint of fingerprints) call.seen.add(fingerprint);
   call.requests.push(record);
-  return record;
+  return {
+    record,
+    forget: () => {
+      for (const fingerprint of fingerprints) call.seen.delete(fingerprint);
+    },
+  };
 };
 
 /** Ends an exchange whose answer outgrows the cap, and notes that an answer came. */
@@ -116,6 +121,24 @@ const connect = async (target: SocketTarget, signal: AbortSignal, call: PluginCa
   }
 };
 
+/** Waits for a slot and a token of the account, then connects. */
+const inTurn = async (
+  request: ClientRequest,
+  target: SocketTarget,
+  signal: AbortSignal,
+  call: PluginCall,
+  settings: AgentSettings,
+): Promise<Socket> => {
+  const release = await settings.budget.take(signal);
+  request.once('close', release);
+  try {
+    return await connect(target, signal, call, settings);
+  } catch (error) {
+    release();
+    throw error;
+  }
+};
+
 const admit = async (request: ClientRequest, options: ConnectOptions, settings: AgentSettings, call: PluginCall): Promise<void> => {
   const target = targetOf(options, settings, call);
   const watched = watchRequest(request);
@@ -129,11 +152,9 @@ const admit = async (request: ClientRequest, options: ConnectOptions, settings: 
   });
 
   await Promise.race([watched.complete, rejectedBy(signal)]);
-  const record = enter(request, `${target.host}:${String(target.port)}`, watched.body, settings, call);
-  const release = await settings.budget.take(signal);
-  request.once('close', release);
-  const socket = await connect(target, signal, call, settings).catch((error: unknown) => {
-    release();
+  const { record, forget } = enter(request, `${target.host}:${String(target.port)}`, watched.body, settings, call);
+  const socket = await inTurn(request, target, signal, call, settings).catch((error: unknown) => {
+    forget();
     throw error;
   });
   followAnswer(request, record, call, settings.maxAnswerBytes);
