@@ -26,6 +26,15 @@ const start = (env: Readonly<Record<string, string>>, program = 'dist/scripts/st
   started.push(hub);
   return hub;
 };
+/** Starts a copy of the compiled hub with another plugin list. */
+const startWithPlugins = (name: string, pluginList: string): StartedProgram => {
+  const copy = join(directory, name);
+  cpSync('dist', join(copy, 'dist'), { recursive: true, filter: (path) => !/\.map$|\.d\.ts$|\.building-/.test(path) });
+  cpSync('package.json', join(copy, 'package.json'));
+  symlinkSync(join(process.cwd(), 'node_modules'), join(copy, 'node_modules'));
+  writeFileSync(join(copy, 'dist/plugins.config.js'), pluginList);
+  return start({ HUB_DATA_DIR: join(copy, 'data') }, 'dist/scripts/start.js', copy);
+};
 const memberOf = (program: StartedProgram, file: string): number => {
   const found = familyOf(program.pid).find(({ command }) => command.includes(file));
   if (!found) throw new Error(`${file} does not run`);
@@ -71,7 +80,6 @@ describe('npm start without any configuration', () => {
     expect(logLines(hub.stdout()).filter(({ msg }) => /embedded database/.test(String(msg)))).toEqual([
       { level: 'info', time: expect.any(String), dataDir, msg: 'MONGODB_URI is unset: the embedded database is used' },
     ]);
-    // eslint-disable-next-line no-control-regex
     expect(hub.stdout()).not.toContain('\u001B');
   });
 
@@ -185,17 +193,26 @@ describe('npm start', () => {
   });
 
   it('stops at a broken plugin list with what to do, and does not try again', async () => {
-    const copy = join(directory, 'copy');
-    cpSync('dist', join(copy, 'dist'), { recursive: true, filter: (path) => !/\.map$|\.d\.ts$|\.building-/.test(path) });
-    cpSync('package.json', join(copy, 'package.json'));
-    symlinkSync(join(process.cwd(), 'node_modules'), join(copy, 'node_modules'));
-    writeFileSync(join(copy, 'dist/plugins.config.js'), `export default { connectors: { acme: () => import('./connectors/acme/index.js') }, gateways: {} };\n`);
-    const end = await start({ HUB_DATA_DIR: join(directory, 'broken') }, 'dist/scripts/start.js', copy).ended;
-    expect(end.code).toBe(1);
-    expect(end.stderr).toMatch(/^Recovery Hub cannot start\.\nThe plugins could not be loaded: 1 problem\.\nHUB_PLUGIN_IMPORT_FAILED connector acme \(plugin list connectors\['acme'\], file \.\/connectors\/acme\/index\.js\)\n {2}found: .*\n {2}expected: .*\n {2}fix: .*\n$/);
-    expect(end.stdout).not.toContain('started again');
-    writeFileSync(join(copy, 'dist/plugins.config.js'), `throw new Error('no list today');\n`);
-    expect(await start({ HUB_DATA_DIR: join(directory, 'broken') }, 'dist/scripts/start.js', copy).ended).toMatchObject({ code: 1, stderr: 'Recovery Hub cannot start.\nno list today\n' });
+    const acme = await startWithPlugins('broken', `export default { connectors: { acme: () => import('./connectors/acme/index.js') }, gateways: {} };`).ended;
+    expect(acme.code).toBe(1);
+    expect(acme.stderr).toMatch(/^Recovery Hub cannot start\.\nThe plugins could not be loaded: 1 problem\.\nHUB_PLUGIN_IMPORT_FAILED connector acme \(plugin list connectors\['acme'\], file \.\/connectors\/acme\/index\.js\)\n {2}found: .*\n {2}expected: .*\n {2}fix: .*\n$/);
+    expect(acme.stdout).not.toContain('started again');
+    expect(await startWithPlugins('no-list', `throw new Error('no list today');`).ended).toMatchObject({ code: 1, stderr: 'Recovery Hub cannot start.\nno list today\n' });
+  }, 30_000);
+
+  it('starts a core that exits 1 again, waiting longer each time, and shows no secret of what it died of', async () => {
+    const dying = startWithPlugins('dying', `setTimeout(() => { throw new Error('lost with key sk_test_abc123'); }, 10);\nexport default { connectors: {}, gateways: {} };`);
+    await dying.finds(/started again in 2 s/);
+    const lines = logLines(dying.stdout());
+    expect(lines.filter(({ level }) => level === 'error')).toMatchObject([
+      { code: 1, signal: null, msg: 'the core has ended; it is started again in 1 s' }, { code: 1, signal: null, msg: 'the core has ended; it is started again in 2 s' },
+    ]);
+    const deaths = lines.filter(({ level }) => level === 'fatal');
+    expect(deaths).toHaveLength(2);
+    expect(deaths[0]).toMatchObject({ err: { name: 'Error', message: 'lost with key [key]' }, origin: 'uncaughtException' });
+    expect(dying.stdout()).not.toContain('sk_test_abc123');
+    dying.signal('SIGTERM');
+    expect(await dying.ended).toMatchObject({ code: 0, stderr: '' });
   }, 30_000);
 
   it('stops where another process listens, and says which setting moves it', async () => {
