@@ -3,11 +3,12 @@ import { Agent } from 'node:https';
 import type { Socket } from 'node:net';
 import { PlatformError } from '../../connector-kit/index.js';
 import { broken, deadlinePassed, forbidden, tooLate } from './io-errors.js';
+import { enterRequest } from './enter-request.js';
 import { gateSocket } from './gate-socket.js';
 import { openSocket, type SocketTarget } from './open-socket.js';
 import { currentCall, reachedBy, type PluginCall, type RequestRecord } from './plugin-call.js';
 import type { RateBudget } from './rate-budget.js';
-import { fingerprintsOf, idempotencyKeyOf, namesHost, onlyReads, type RequestRules } from './request-rules.js';
+import { namesHost, type RequestRules } from './request-rules.js';
 import { rejectedBy } from './rejected-by.js';
 import { watchRequest } from './watch-request.js';
 
@@ -58,41 +59,6 @@ const targetOf = (options: ConnectOptions, settings: AgentSettings, call: Plugin
   const route = settings.routes.get(port === 443 ? host : `${host}:${String(port)}`);
   if (route === undefined) return { host, port, tls: true };
   return { host: route.hostname.replace(/^\[|\]$/g, ''), port: Number(route.port || 80), tls: false };
-};
-
-/** A request noted in its call. */
-interface Entered {
-  readonly record: RequestRecord;
-  /** For a request of which nothing left: asking for it again is no repeat. */
-  forget(): void;
-}
-
-/** Notes the request in its call; refuses what the mode of the connection or an earlier identical request forbids. */
-const enter = (request: ClientRequest, host: string, body: readonly Uint8Array[], settings: AgentSettings, call: PluginCall): Entered => {
-  const { method, path } = request;
-  const key = idempotencyKeyOf(request.getHeaders());
-  const mutating = !call.minting && !onlyReads(settings.rules, method, path);
-  if (call.observe && mutating) {
-    throw forbidden(
-      `${call.name}: ${method} is held back, because the connection only observes; a POST that changes nothing belongs into readRequests.`,
-    );
-  }
-  const fingerprints = mutating && call.kind === 'write' ? fingerprintsOf(method, host, path, key, body) : [];
-  if (fingerprints.some((fingerprint) => call.seen.has(fingerprint))) {
-    throw tooLate(
-      `${call.name}: the same ${method} was asked for twice in one call; the repeat is refused, the first may have been applied.`,
-      'unknown',
-    );
-  }
-  const record: RequestRecord = { mutating, key, written: false, answered: false };
-  for (const fingerprint of fingerprints) call.seen.add(fingerprint);
-  call.requests.push(record);
-  return {
-    record,
-    forget: () => {
-      for (const fingerprint of fingerprints) call.seen.delete(fingerprint);
-    },
-  };
 };
 
 /** Ends an exchange whose answer outgrows the cap, and notes that an answer came. */
@@ -152,7 +118,7 @@ const admit = async (request: ClientRequest, options: ConnectOptions, settings: 
   });
 
   await Promise.race([watched.complete, rejectedBy(signal)]);
-  const { record, forget } = enter(request, `${target.host}:${String(target.port)}`, watched.body, settings, call);
+  const { record, forget } = enterRequest(request, `${target.host}:${String(target.port)}`, watched.body, settings.rules, call);
   const socket = await inTurn(request, target, signal, call, settings).catch((error: unknown) => {
     forget();
     throw error;
