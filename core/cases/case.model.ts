@@ -13,8 +13,8 @@ export interface SealedToken {
   cardKey: string;
 }
 
-/** What "the card has changed" is decided by: nothing in it can be charged. */
-export interface TriedCard { methodDigest: string; fingerprintDigest?: string; expires?: string }
+/** What "the card has changed" is decided by: nothing in it can be charged. `n` is the attempt that tried it; without it others did, before the case. */
+export interface TriedCard { methodDigest: string; fingerprintDigest?: string; expires?: string; n?: number }
 
 /** What people ask of a case. */
 export type Command = { readonly type: 'cancel'; readonly by: 'merchant' | 'operator' };

@@ -46,7 +46,7 @@ export const attempt = (document: CaseDocument, row: Attempt, tried: TriedCard |
     name: 'attempt',
     filter: { ...held(document), status: document.status, 'attempts.n': { $ne: row.n } },
     update: {
-      $push: { attempts: row, refs: row.key, ...(tried ? { tried } : {}) },
+      $push: { attempts: row, refs: row.key, ...(tried ? { tried: { ...tried, n: row.n } } : {}) },
       $set: { status: 'attempting' },
       ...unset('due.step'),
     },
@@ -89,10 +89,19 @@ export interface OutcomeFacts {
   readonly signalIds?: readonly string[];
 }
 
+/** Whether an attempt ended without the card having been asked: a changed card is then still to be charged. */
+const leftCardUntried = ({ outcome, resolution }: OutcomeFacts): boolean =>
+  resolution === 'resolved' && (outcome.status === 'absent' || outcome.status === 'revoked' || outcome.status === 'not_sent');
+
 /** The outcome with everything an approval owes, in one write. A fact: held back by no signal. */
 export const outcome = (document: CaseDocument, facts: OutcomeFacts): CaseWrite => {
   if (facts.status !== document.status) assertLegal(document.status, facts.status);
   const approval = facts.approval;
+  const untried = leftCardUntried(facts);
+  const pulled = {
+    ...(facts.signalIds && facts.signalIds.length > 0 ? { signals: { id: { $in: [...facts.signalIds] } } } : {}),
+    ...(untried ? { tried: { n: facts.n } } : {}),
+  };
   return {
     name: 'outcome',
     filter: { ...held(document), attempts: { $elemMatch: { n: facts.n, resolved: false } } },
@@ -109,9 +118,9 @@ export const outcome = (document: CaseDocument, facts: OutcomeFacts): CaseWrite 
         ...(approval?.settleAt ? { 'due.settle': approval.settleAt } : {}),
         ...owing(facts.owed),
       },
-      ...unset(...(facts.stepAt ? [] : ['due.step']), ...(facts.resolution === 'resolved' ? ['prompt'] : [])),
+      ...unset(...(facts.stepAt ? [] : ['due.step']), ...(facts.resolution === 'resolved' && !untried ? ['prompt'] : [])),
       $push: { refs: { $each: [...facts.refs] }, ...pushing(facts.owed) },
-      ...(facts.signalIds && facts.signalIds.length > 0 ? { $pull: { signals: { id: { $in: [...facts.signalIds] } } } } : {}),
+      ...(Object.keys(pulled).length > 0 ? { $pull: pulled } : {}),
     },
   };
 };
