@@ -4,6 +4,7 @@ import { loadPlugins, type PluginRegistry } from '../plugin-registry/index.js';
 import { connectStorage, type Storage } from '../storage/index.js';
 import { dropTestDatabase, testDatabase } from '../../test/support/database.js';
 import { inventedPlugins } from '../../test/support/invented-plugins.js';
+import { privateHosts } from '../../test/support/target-spellings.js';
 import { clientIndexes, createClients, createVault, InvalidInput, type ClientChange, type CreateClientInput } from './index.js';
 
 const base = { businessName: 'Example Ltd', mode: 'test', webhookUrl: 'http://127.0.0.1:4020/hook' } as const;
@@ -42,6 +43,19 @@ describe('clients', () => {
     for (const secret of [created.apiKey, created.publishableKey, created.webhookSigningSecret, 'verysecret']) expect(stored).not.toContain(secret);
     expect(await hub().signingSecrets(created.client.clientId)).toEqual([created.webhookSigningSecret]);
     expect(JSON.stringify(await hub().show(created.client.clientId))).not.toMatch(/rev_|whsec_|verysecret|digest|sealed/);
+  });
+
+  it('saves no webhook URL of a host that is not public, in whatever spelling', async () => {
+    const production = hub('production');
+    const { clientId } = (await production.create({ ...base, webhookUrl: 'https://8.8.8.8/hook' })).client;
+    expect(privateHosts.length).toBeGreaterThanOrEqual(80);
+    for (const host of privateHosts) {
+      const webhookUrl = `https://${host}/hook`;
+      const message = /^webhookUrl must be (an https URL of a public host|a URL of at most 2048 characters)$/;
+      await expect(production.create({ ...base, webhookUrl })).rejects.toThrow(message);
+      await expect(production.update(clientId, { webhookUrl })).rejects.toThrow(message);
+    }
+    expect((await production.findFresh(clientId))?.settings.webhookUrl).toBe('https://8.8.8.8/hook');
   });
 
   it('fills in the defaults of the specification', async () => {

@@ -10,6 +10,7 @@ import { signingSecretContext } from './open-credentials.js';
 import { readInput, shown } from './read-input.js';
 import type { Client, KeyKind } from './records.js';
 import { InvalidInput } from './refusals.js';
+import { judgeTargetNow } from './webhook-target.js';
 import { webhookUrlOf } from './webhook-urls.js';
 
 /** A new client with its secrets: this is the only time they are shown. */
@@ -29,9 +30,9 @@ export const checkWebhookTarget = async (desk: Desk, settings: ClientSettings): 
     if (!notificationChannels.includes('WEBHOOK')) return;
     throw new InvalidInput({ param: 'webhookUrl', found: 'nothing', expected: 'an https URL while notificationChannels has WEBHOOK' });
   }
-  const expected = await desk.targets.refusalNow(webhookUrl);
+  const verdict = await judgeTargetNow(webhookUrl, desk.settings.env);
   // the query of a URL may hold a token
-  if (expected !== undefined) throw new InvalidInput({ param: 'webhookUrl', found: shown(webhookUrl.split('?')[0]), expected });
+  if (!verdict.allowed) throw new InvalidInput({ param: 'webhookUrl', found: shown(webhookUrl.split('?')[0]), expected: verdict.expected });
 };
 
 /** Creates a client. The record of the client is written last: until then its keys open nothing. */

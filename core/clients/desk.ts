@@ -8,7 +8,6 @@ import { connectionModel, type ConnectionDocument } from './connection.model.js'
 import { createEpochCache, type EpochCache } from './epochs.js';
 import { gatewayAccountModel, type GatewayAccountDocument } from './gateway-account.model.js';
 import type { Vault } from './vault.js';
-import { createTargetRules, type TargetRules } from './webhook-target.js';
 
 /** What this room is made from. `clock` is real time; nothing here follows the calendar. */
 export interface ClientsOptions {
@@ -26,7 +25,6 @@ export interface Desk extends Omit<ClientsOptions, 'storage'> {
   readonly gatewayAccounts: Model<GatewayAccountDocument>;
   readonly connections: Model<ConnectionDocument>;
   readonly cache: EpochCache;
-  readonly targets: TargetRules;
 }
 
 /** Lays everything out once. */
@@ -37,5 +35,4 @@ export const openDesk = ({ storage, ...options }: ClientsOptions): Desk => ({
   gatewayAccounts: gatewayAccountModel(storage.connection),
   connections: connectionModel(storage.connection),
   cache: createEpochCache(storage),
-  targets: createTargetRules(options.settings.env),
 });

@@ -15,4 +15,4 @@ export type { ConnectionInput, CreateClientInput, GatewayInput } from './inputs.
 export type { ClientChange } from './update-client.js';
 export type { OpenedConnection, OpenedGatewayAccount } from './open-credentials.js';
 export { Conflict, InvalidInput, NotFound } from './refusals.js';
-export { createTargetRules, isPublicAddress, type TargetRules } from './webhook-target.js';
+export { isAllowedAddress, judgeTarget, type TargetReach, type TargetVerdict } from './webhook-target.js';

@@ -3,59 +3,71 @@ import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import type { HubEnvironment } from '../configuration/index.js';
 
-// ipaddr.js calls all of IPv6 unicast that no special range names; the internet routes only this block (RFC 4291)
+/** Where the sockets of a webhook may lead. */
+export type TargetReach = 'public' | 'loopback';
+
+/**
+ * Whether a webhook URL may be used. `reach`: which addresses its host may be or resolve to, to be held against every connect with `isAllowedAddress`.
+ * `expected` is what the URL must be ("an https URL …"), fit for an answer; it repeats nothing of the URL and names no address.
+ */
+export type TargetVerdict =
+  | { readonly allowed: true; readonly reach: TargetReach }
+  | { readonly allowed: false; readonly reason: 'not_a_url' | 'not_https' | 'has_credentials' | 'not_public'; readonly expected: string };
+
+// ipaddr.js calls all of IPv6 unicast that no special range names; the internet routes only this block (RFC 4291, IANA registry)
 const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3');
 
-/** Whether an address may be reached from the public internet: not private, loopback, link-local, shared, reserved, multicast or a tunnel to such. */
-export const isPublicAddress = (address: string): boolean => {
-  if (isIP(address) === 0) return false;
+/**
+ * Whether an address in canonical notation may be connected to. `public`: global unicast of IPv4 or IPv6; an IPv4 address inside an IPv6 one is judged as
+ * IPv4, and transition prefixes are refused, as they lead to addresses that cannot be judged. `loopback`: nothing but loopback. What is no address, or has a
+ * zone, is refused.
+ */
+export const isAllowedAddress = (address: string, reach: TargetReach): boolean => {
+  if (isIP(address) === 0 || address.includes('%')) return false;
   const parsed = ipaddr.process(address);
-  return parsed.range() === 'unicast' && (parsed.kind() === 'ipv4' || parsed.match(globalUnicast));
+  switch (reach) {
+    case 'loopback': return parsed.range() === 'loopback';
+    case 'public': return parsed.range() === 'unicast' && (parsed instanceof ipaddr.IPv4 || parsed.match(globalUnicast));
+  }
 };
 
-const isLoopback = (address: string): boolean => isIP(address) !== 0 && ipaddr.process(address).range() === 'loopback';
+/** As the resolver is given it. The URL parser has already turned 0x7f.1, 2130706433 and ①②⑦.1 into dotted form, and letters into lower case. */
+const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '').replace(/\.+$/, '');
 
-/** Where webhooks may be sent. To be asked when a URL is saved, and again at each send for the address that is connected to. */
-export interface TargetRules {
-  /** Why a URL is refused as far as its text tells, as an expectation ("an https URL …"); undefined when it may be tried. */
-  refusalOf(url: string): string | undefined;
-  /** Whether `address`, which the host of `url` is or resolves to, may be connected to. A URL that names loopback leads only there, any other never. */
-  allowsAddress(url: string, address: string): boolean;
-  /** As `refusalOf`, and with what DNS says now. A name that does not resolve within 2 s is not refused: each send asks again. */
-  refusalNow(url: string): Promise<string | undefined>;
-}
+const namesLoopback = (host: string): boolean => host === 'localhost' || host.endsWith('.localhost') || isAllowedAddress(host, 'loopback');
 
-const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+/** Names that only a private network knows: without a dot, or under a suffix kept for such networks. */
+const isPrivateName = (host: string): boolean => !host.includes('.') || /\.(local|internal|lan|home\.arpa)$/.test(host);
 
-const namesLoopback = (host: string): boolean => host === 'localhost' || host.endsWith('.localhost') || isLoopback(host);
+const expectedIn = (environment: HubEnvironment): string =>
+  `an https URL of a public host${environment === 'production' ? '' : ', or a loopback http URL'}`;
 
-/** The rules of an environment: https to public addresses; outside production also loopback where the URL says so, over http too. */
-export const createTargetRules = (env: HubEnvironment, resolve: (hostname: string) => Promise<readonly string[]> = resolveAll): TargetRules => {
-  const local = env !== 'production';
-  const expected = `an https URL of a public host${local ? ', or a loopback http URL' : ''}`;
+/**
+ * Judges a webhook URL by its text: https to a public host, without user and password; outside production also loopback where the URL itself names it, over
+ * http too. To be asked when a URL is saved and again at each send. A name is judged further by the addresses it resolves to, at each connect.
+ */
+export const judgeTarget = (text: string, environment: HubEnvironment): TargetVerdict => {
+  const expected = expectedIn(environment);
+  if (!URL.canParse(text)) return { allowed: false, reason: 'not_a_url', expected };
+  const url = new URL(text);
+  const host = hostOf(url);
+  const reach: TargetReach = environment !== 'production' && namesLoopback(host) ? 'loopback' : 'public';
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && reach === 'loopback')) return { allowed: false, reason: 'not_https', expected };
+  if (url.username !== '' || url.password !== '') return { allowed: false, reason: 'has_credentials', expected: `${expected}, without user and password` };
+  const leadsThere = isIP(host) === 0 ? reach === 'loopback' || !(namesLoopback(host) || isPrivateName(host)) : isAllowedAddress(host, reach);
+  return leadsThere ? { allowed: true, reach } : { allowed: false, reason: 'not_public', expected };
+};
 
-  const refusalOf = (text: string): string | undefined => {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (url === undefined || url.username !== '' || url.password !== '') return `${expected}, without user and password`;
-    const host = hostOf(url);
-    if (namesLoopback(host)) return local && (url.protocol === 'http:' || url.protocol === 'https:') ? undefined : expected;
-    if (url.protocol !== 'https:') return expected;
-    // the URL parser has already turned 0x7f.1 and 2130706433 into dotted form
-    if (isIP(host) !== 0) return isPublicAddress(host) ? undefined : expected;
-    return /\.(local|internal|lan|home\.arpa)$/.test(host) || !host.includes('.') ? expected : undefined;
-  };
-
-  const allowsAddress = (text: string, address: string): boolean =>
-    URL.canParse(text) && (namesLoopback(hostOf(new URL(text))) ? local && isLoopback(address) : isPublicAddress(address));
-
-  const refusalNow = async (text: string): Promise<string | undefined> => {
-    const refusal = refusalOf(text);
-    if (refusal !== undefined) return refusal;
-    const host = hostOf(new URL(text));
-    const addresses = isIP(host) === 0 ? await resolve(host).catch(() => []) : [host];
-    return addresses.every((address) => allowsAddress(text, address)) ? undefined : `${expected}; this one resolves to an address that is not public`;
-  };
-  return Object.freeze({ refusalOf, allowsAddress, refusalNow });
+/** As `judgeTarget`, and with what DNS says now. A name that does not resolve within 2 s is not refused: each send asks again. */
+export const judgeTargetNow = async (
+  text: string, environment: HubEnvironment, resolve: (hostname: string) => Promise<readonly string[]> = resolveAll,
+): Promise<TargetVerdict> => {
+  const verdict = judgeTarget(text, environment);
+  if (!verdict.allowed) return verdict;
+  const host = hostOf(new URL(text));
+  const addresses = isIP(host) === 0 ? await resolve(host).catch(() => []) : [host];
+  if (addresses.every((address) => isAllowedAddress(address, verdict.reach))) return verdict;
+  return { allowed: false, reason: 'not_public', expected: `${expectedIn(environment)}; this one resolves to an address that is not public` };
 };
 
 const RESOLVE_MS = 2_000;

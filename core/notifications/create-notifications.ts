@@ -1,8 +1,8 @@
+import type { TargetReach } from '../clients/index.js';
 import type { Logger } from '../observability/index.js';
 import type { Clock, Scheduler } from '../scheduling/index.js';
 import { duplicateKeyOf, type IndexPlan, type Storage, type WithId } from '../storage/index.js';
 import type { Dispatcher } from 'undici';
-import type { AllowedAddresses } from './check-target.js';
 import { deliverNotification, idsOf, release, type BodyOpener, type DeliveryMeans, type Recipients } from './deliver-notification.js';
 import { createGuardedDispatcher, type ResolveAll } from './guarded-dispatcher.js';
 import { createLaneSlots } from './lane-slots.js';
@@ -93,12 +93,12 @@ export const createNotifications = (options: NotificationsOptions): Notification
   const collection = options.storage.collection<NotificationDocument>(collectionName);
   const timeoutMs = options.dispatcher?.timeoutMs ?? deliveryTimeoutMs;
   const slots = createLaneSlots({ perLane: options.dispatcher?.perClient ?? 10, inAll: options.dispatcher?.inAll ?? 500, clock });
-  const dispatcherOf = (allowed: AllowedAddresses) => createGuardedDispatcher({ allowed, connectTimeoutMs: timeoutMs, resolve: options.dispatcher?.resolve });
-  const dispatchers: Record<AllowedAddresses, Dispatcher> = { public: dispatcherOf('public'), loopback: dispatcherOf('loopback') };
+  const dispatcherOf = (reach: TargetReach) => createGuardedDispatcher({ reach, connectTimeoutMs: timeoutMs, resolve: options.dispatcher?.resolve });
+  const dispatchers: Record<TargetReach, Dispatcher> = { public: dispatcherOf('public'), loopback: dispatcherOf('loopback') };
   const wake = (clientId: string, at: Date) => { scheduler.due(laneOf(clientId), at); };
   const means: DeliveryMeans = {
     collection, clock, leaseMs: options.leaseMs, vault: options.vault, recipients: options.recipients, logger, timeoutMs, wake,
-    dispatcherFor: (allowed) => dispatchers[allowed],
+    dispatcherFor: (reach) => dispatchers[reach],
   };
   const underWay = new Set<Promise<void>>();
 

@@ -1,8 +1,9 @@
+import { judgeTarget, type TargetReach } from '../clients/index.js';
+import type { HubEnvironment } from '../configuration/index.js';
 import type { Logger } from '../observability/index.js';
 import type { Clock } from '../scheduling/index.js';
 import type { Collection, UpdateFilter, WithId } from '../storage/index.js';
 import type { Dispatcher } from 'undici';
-import { allowedAddresses, checkTarget, type AllowedAddresses, type TargetEnvironment } from './check-target.js';
 import { nextTry } from './next-try.js';
 import { bodyContext, type DeliveryTry, type NotificationDocument } from './notification.model.js';
 import { postOnce, type PostResult } from './post-once.js';
@@ -15,7 +16,7 @@ export interface WebhookTarget {
   readonly secrets: readonly string[];
   /** Whether three failed tries are followed by later ones. */
   readonly durableRetry: boolean;
-  readonly environment: TargetEnvironment;
+  readonly environment: HubEnvironment;
 }
 
 /** Looks up where to send to. Undefined: the client takes no webhooks. */
@@ -35,7 +36,7 @@ export interface DeliveryMeans {
   readonly leaseMs: number;
   readonly vault: BodyOpener;
   readonly recipients: Recipients;
-  readonly dispatcherFor: (allowed: AllowedAddresses) => Dispatcher;
+  readonly dispatcherFor: (reach: TargetReach) => Dispatcher;
   readonly timeoutMs: number;
   readonly logger: Logger;
   /** Wakes the lane at a hub time. */
@@ -85,10 +86,10 @@ const tryOnce = async (means: DeliveryMeans, document: Claimed, target: WebhookT
   const body = means.vault.open(document.body, bodyContext(id));
   const unsent: Omit<DeliveryTry, 'at'> = { status: null, durationMs: 0, answer: '', failure: null, code: null };
   if (Buffer.byteLength(body) > largestBody) return { ...unsent, failure: 'too_large' };
-  const problem = checkTarget(target.url, target.environment);
-  if (problem) return { ...unsent, failure: 'refused_target', code: problem.reason };
+  const verdict = judgeTarget(target.url, target.environment);
+  if (!verdict.allowed) return { ...unsent, failure: 'refused_target', code: verdict.reason };
   const headers = signDelivery({ id, body, sentAt: means.clock.wallNow(), secrets: target.secrets });
-  const dispatcher = means.dispatcherFor(allowedAddresses(new URL(target.url), target.environment));
+  const dispatcher = means.dispatcherFor(verdict.reach);
   const result: PostResult = await postOnce({ url: target.url, headers, body, dispatcher, timeoutMs: means.timeoutMs });
   return result;
 };

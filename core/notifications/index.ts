@@ -9,7 +9,6 @@ export type {
 } from './event-facts.js';
 export { shouldSend, type EventSettings } from './should-send.js';
 export { eventNames, headerNames, webhookIdPrefix, type EventName } from './wire-names.js';
-export { checkTarget, type TargetEnvironment, type TargetProblem } from './check-target.js';
 export {
   createNotifications, deliveryTimeoutMs, type NotificationEntry, type Notifications, type NotificationsOptions, type NotificationView,
 } from './create-notifications.js';
