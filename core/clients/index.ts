@@ -1,7 +1,7 @@
 /**
  * clients: the merchants, their keys, settings, gateway accounts and platform connections, and the vault that seals their credentials.
  * Promises that secrets are stored sealed or as digests and shown once, that modes never mix, and that one platform account has one connection.
- * Must not know cases, charges or any platform: what a credential means is the plugin's business.
+ * Must not know cases, charges or any platform: what a credential means the plugin says, asked through plugin-registry beside it.
  */
 export { createClients, type Clients, type ClientsOptions, type CreatedClient, type InboundView } from './clients.js';
 export { createVault, VaultError, type Vault } from './vault.js';

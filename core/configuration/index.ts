@@ -1,7 +1,7 @@
 /**
  * configuration: what the operator set in the environment, read once and checked whole.
  * Promises that every bad setting is reported at once with its fix, that no secret's value is shown, and that production generates nothing.
- * Must not know any other room: it says what was asked for, not what is done with it.
+ * Must not know any other room but storage, which says what a MongoDB URI weakens: it tells what was asked for, not what is done with it.
  */
 export { readSettings, type SettingsResult } from './read-settings.js';
 export { loadSettings } from './load-settings.js';

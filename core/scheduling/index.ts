@@ -1,5 +1,5 @@
 /**
- * scheduling: the two clocks, the bells (Agenda) and the claiming of documents that have something to do.
+ * scheduling: the two clocks, the bells (Agenda) and the claiming of documents, over the storage beside it, that have something to do.
  * Promises that a due document is claimed by one holder at a time, within a minute even if its bell is lost.
  * Must not know what the work is: a bell carries a lane, the document is the truth.
  */
