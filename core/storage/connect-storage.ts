@@ -8,6 +8,11 @@ export interface IndexPlan {
   readonly indexes: readonly IndexDescription[];
 }
 
+/** The database of a URI that names none. */
+export const defaultDatabase = 'recovery_hub';
+
+const databaseOf = (uri: string): string => /^mongodb(?:\+srv)?:\/\/[^/?]+\/([^?]+)/.exec(uri)?.[1] ?? defaultDatabase;
+
 /** An open database. */
 export interface Storage {
   readonly connection: Connection;
@@ -28,7 +33,9 @@ export const connectStorage = async (uri: string, options: { readonly selectionM
   if (weakened.length > 0) {
     throw new Error(`MONGODB_URI lowers what protects money: ${weakened.join(', ')}. Remove it; the hub writes with w=majority&journal=true and reads with majority from the primary.`);
   }
+  const dbName = decodeURIComponent(databaseOf(uri));
   const connection = await mongoose.createConnection(uri, {
+    dbName,
     autoIndex: false,
     autoCreate: false,
     bufferCommands: false,
@@ -39,7 +46,7 @@ export const connectStorage = async (uri: string, options: { readonly selectionM
     readConcern: { level: 'majority' },
     readPreference: 'primary',
   }).asPromise();
-  const database = connection.getClient().db();
+  const database = connection.getClient().db(dbName);
   return {
     connection,
     database,

@@ -3,7 +3,7 @@
  * Promises that an acknowledged write is journaled on a majority and that deciding reads see it.
  * Must not know where that MongoDB comes from, nor what any room keeps in it.
  */
-export { connectStorage, type Storage, type IndexPlan } from './connect-storage.js';
+export { connectStorage, defaultDatabase, type Storage, type IndexPlan } from './connect-storage.js';
 export { duplicateKeyOf, isNotKnownToBeWritten } from './write-errors.js';
 export { weakenedConcern } from './weakened-concern.js';
 export type { Collection, Filter, UpdateFilter, WithId } from 'mongodb';

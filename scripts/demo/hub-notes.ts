@@ -1,4 +1,5 @@
 import { MongoClient } from 'mongodb';
+import { defaultDatabase } from '../../core/storage/index.js';
 import type { Attempt, CaseDocument } from '../../core/cases/index.js';
 import type { Stage } from './stage.js';
 
@@ -15,8 +16,8 @@ export interface HubNote {
 }
 
 /**
- * Reads the hub's own notes, for what neither the ledger, the merchant's log nor `status` tells: the transaction of an invoice of which no webhook has
- * come, the sentence of a decision, and whether a case is in hand when a hub is to be killed. Nothing is judged by them.
+ * Reads the hub's own notes, for what neither the ledger, the merchant's log nor `status` tells: the sentence of a decision, and whether a case is in
+ * hand when a hub is to be killed. Nothing is judged by them.
  */
 export interface HubNotes {
   read(): Promise<readonly HubNote[]>;
@@ -27,7 +28,7 @@ const members = { _id: 1, 'invoice.ref': 1, 'plan.because': 1, status: 1, holder
 
 export const openHubNotes = async ({ mongodbUri }: Pick<Stage, 'mongodbUri'>): Promise<HubNotes> => {
   const client = await new MongoClient(mongodbUri).connect();
-  const cases = client.db().collection<CaseDocument>('cases');
+  const cases = client.db(defaultDatabase).collection<CaseDocument>('cases');
   return {
     read: async () => {
       const documents = await cases.find({}, { projection: members }).toArray();
