@@ -13,6 +13,8 @@ export interface Bells {
   stop(): Promise<void>;
 }
 
+interface Bell { readonly lane: string; readonly minute: number }
+
 /** Agenda's claim walks jobs by name and lock; without this index it slows down with every job stored. */
 export const agendaIndexes: IndexPlan = {
   collection: 'agendaJobs',
@@ -36,8 +38,9 @@ export const createAgendaBells = (options: {
   });
   agenda.on('error', options.onError);
   let handler: ((lane: string) => Promise<void>) | undefined;
-  const answer = async (job: Job<{ lane: string; minute: number }>): Promise<void> => { await handler?.(job.attrs.data.lane); };
-  agenda.define('bell', answer);
+  // of Agenda's two forms of a handler the one that answers a promise; by overload the other would be taken
+  const awaiting: { define(name: string, answer: (job: Job<Bell>) => Promise<void>): void } = agenda;
+  awaiting.define('bell', async (job) => { await handler?.(job.attrs.data.lane); });
   return {
     ring: async (lane, at) => {
       await agenda.ready;
