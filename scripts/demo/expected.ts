@@ -20,7 +20,7 @@ export interface ExpectedRow {
   /** `trigger` of the last event, where the row is about it. */
   readonly trigger?: 'card_update' | 'reconciliation' | 'external';
   /** What the last of our requests came to at the platform, where the row is about it. */
-  readonly lastRequest?: 'dropped' | 'already_paid';
+  readonly lastRequest?: 'applied, reply lost' | 'already paid';
   /** Requests to move money after a success on the debt or beside another one; only a race the platform wins makes one. */
   readonly secondTries: 0 | 1;
   /** When the attempts are planned, where the row is about it. */
@@ -53,7 +53,7 @@ export const expected: readonly ExpectedRow[] = [
   { row: 8, name: 'processor down', stripeSays: 'processing_error', ...byRetry, attempts: 2, attemptsAt: { hoursAfterLastTry: [1, 6] } },
   {
     row: 9, name: 'reply lost after it was paid', stripeSays: 'generic_decline', ...byRetry,
-    attempts: 1, trigger: 'reconciliation', lastRequest: 'dropped',
+    attempts: 1, trigger: 'reconciliation', lastRequest: 'applied, reply lost',
   },
   { row: 10, name: 'paid elsewhere meanwhile', stripeSays: 'generic_decline', ...byAnother, attempts: 0, secondTries: 0 },
   {
@@ -62,6 +62,6 @@ export const expected: readonly ExpectedRow[] = [
   },
   {
     row: 12, name: 'Smart Retry between read and pay', stripeSays: 'generic_decline', ...byAnother,
-    attempts: 1, lastRequest: 'already_paid', secondTries: 1,
+    attempts: 1, lastRequest: 'already paid', secondTries: 1,
   },
 ];

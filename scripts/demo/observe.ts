@@ -2,7 +2,7 @@ import type { Debt, LedgerReport, MoneyRequest } from '../../connectors/stripe-b
 import { readMerchantLog, type Delivery } from './merchant-log.js';
 import type { BilledRow } from './play.js';
 import type { Stage } from './stage.js';
-import { readStatus, type Status } from './status.js';
+import { findTransaction, readStatus, type Status } from './status.js';
 
 /** What is known of one row from outside the hub: the platform's ledger, the merchant's log, and `status`. */
 export interface Observed {
@@ -29,13 +29,13 @@ export interface Observer {
   lookAtAll(): Promise<readonly Observed[]>;
   /** Whether `status` has named a time at which the row is to be charged. */
   isPlanned(row: number): boolean;
-  /** Names the transaction of a row of which no webhook has come. */
-  name(row: number, transactionId: string): void;
 }
 
 /** The hub allows a key 600 such calls in 60 s; the last look needs some of them. */
 const statusesPerMinute = 560;
 const statusesPerLook = 6;
+/** It allows a client 100 look-ups by invoice in the same time. */
+const lookUpEveryMs = 700;
 
 export const createObserver = (stage: Stage, billed: readonly BilledRow[]): Observer => {
   const named = new Map<number, string>();
@@ -46,6 +46,7 @@ export const createObserver = (stage: Stage, billed: readonly BilledRow[]): Obse
   let log: readonly Delivery[] = [];
   const readAt: number[] = [];
   let turn = 0;
+  let lookedUpAt = 0;
 
   /** What the world shows of a row: where it has changed, the status has too. */
   const outside = ({ invoice }: BilledRow): string => {
@@ -88,6 +89,17 @@ export const createObserver = (stage: Stage, billed: readonly BilledRow[]): Obse
     };
   };
 
+  /** Before the first webhook of a case, only the invoice leads to it. */
+  const lookUp = async (): Promise<void> => {
+    if (Date.now() - lookedUpAt < lookUpEveryMs) return;
+    const unnamed = billed.filter((row) => transactionOf(row) === undefined);
+    lookedUpAt = Date.now();
+    await Promise.all(unnamed.map(async ({ row, invoice }) => {
+      const transactionId = await findTransaction(stage, invoice);
+      if (transactionId !== undefined) named.set(row, transactionId);
+    }));
+  };
+
   const readOutside = async (): Promise<void> => {
     [ledger, log] = await Promise.all([stage.stripe.ledger(), readMerchantLog(stage.merchantUrl)]);
   };
@@ -95,6 +107,7 @@ export const createObserver = (stage: Stage, billed: readonly BilledRow[]): Obse
   return {
     look: async () => {
       await readOutside();
+      await lookUp();
       const known = billed.filter((row) => transactionOf(row) !== undefined);
       const changed = known.filter((row) => shownWhenRead.get(row.row) !== outside(row));
       const same = known.filter((row) => !changed.includes(row));
@@ -110,7 +123,6 @@ export const createObserver = (stage: Stage, billed: readonly BilledRow[]): Obse
       return billed.map(observed);
     },
     isPlanned: (row) => planned.has(row),
-    name: (row, transactionId) => void named.set(row, transactionId),
   };
 };
 

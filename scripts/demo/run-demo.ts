@@ -68,14 +68,9 @@ const play = async (stage: Stage, { kill }: DemoOptions, { screen, teardown, say
   const playing = playWorld({ stage, billed, isPlanned: (row) => observer.isPlanned(row), say, signal: over.signal });
   const killing = kill === undefined ? Promise.resolve() : killHub(planKills(kill.seed), { stage, notes, billed, say, signal: over.signal, killed: (one) => void kills.push(one) });
   const failed = Promise.all([playing, killing]).then(() => new Promise<never>(() => undefined));
-  const judge = (seen: readonly Observed[]): readonly JudgedRow[] => judged(seen, toleranceOf(kills));
+  const judge = (seen: readonly Observed[]): readonly JudgedRow[] => judged(seen, (row) => toleranceOf(kills, row));
   try {
-    await Promise.race([failed, untilQuiet({ stage, observer, judge, screen, say, giveUpAt, busy: () => kill !== undefined && kills.length < 2, learn: async () => {
-      for (const note of await notes.read()) {
-        const row = billed.find(({ invoice }) => invoice === note.invoice)?.row;
-        if (row !== undefined) observer.name(row, note.transactionId);
-      }
-    } })]);
+    await Promise.race([failed, untilQuiet({ stage, observer, judge, screen, say, giveUpAt, busy: () => kill !== undefined && kills.length < 2 })]);
   } finally {
     over.abort();
     await Promise.allSettled([playing, killing]);
@@ -93,15 +88,12 @@ interface Watching {
   readonly giveUpAt: number;
   /** Something is still to come. */
   readonly busy: () => boolean;
-  /** Finds the transactions that no webhook has named yet. */
-  readonly learn: () => Promise<void>;
 }
 
-const untilQuiet = async ({ stage, observer, judge, screen, say, giveUpAt, busy, learn }: Watching): Promise<void> => {
+const untilQuiet = async ({ stage, observer, judge, screen, say, giveUpAt, busy }: Watching): Promise<void> => {
   let before = new Map<number, Observed>();
   let changedAt = Date.now();
   while (Date.now() < giveUpAt) {
-    if (before.size === 0 || [...before.values()].some(({ transactionId }) => transactionId === undefined)) await learn();
     const seen = await observer.look();
     for (const now of seen) {
       const lines = happenings(before.get(now.row), now);
@@ -118,13 +110,14 @@ const untilQuiet = async ({ stage, observer, judge, screen, say, giveUpAt, busy,
   }
 };
 
-const judged = (seen: readonly Observed[], tolerance: Tolerance): readonly JudgedRow[] =>
+const judged = (seen: readonly Observed[], tolerance: (row: number) => Tolerance): readonly JudgedRow[] =>
   expected.flatMap((row) => {
     const observed = seen.find((one) => one.row === row.row);
-    return observed === undefined ? [] : [{ expected: row, observed, differences: judgeRow(row, observed, tolerance) }];
+    return observed === undefined ? [] : [{ expected: row, observed, differences: judgeRow(row, observed, tolerance(row.row)) }];
   });
 
 /** A killed hub is late by the time it was away and by a lease it had left behind. */
-const toleranceOf = (kills: readonly Kill[]): Tolerance => ({
+const toleranceOf = (kills: readonly Kill[], row: number): Tolerance => ({
+  killsInHand: kills.filter(({ rows }) => rows.includes(row)).length,
   lateMs: plainLateMs + kills.reduce((sum, { downMs }) => sum + (downMs + leaseSeconds * 1000) * timeScale, 0),
 });

@@ -27,3 +27,16 @@ export const readStatus = async (stage: Pick<Stage, 'hubUrl' | 'client'>, transa
   if (!response.ok) throw new Error(`status of ${transactionId}: ${response.status} ${JSON.stringify(body)}`);
   return statusShape.parse(body);
 };
+
+const paymentShape = z.object({ payment: z.object({ id: z.string().startsWith('pay_') }) });
+
+/** The transaction of an invoice, by `GET /api/recovery/status?invoiceId=`; undefined while there is none, or the hub does not answer. */
+export const findTransaction = async (stage: Pick<Stage, 'hubUrl' | 'client'>, invoice: string): Promise<string | undefined> => {
+  const response = await fetch(`${stage.hubUrl}/api/recovery/status?invoiceId=${encodeURIComponent(invoice)}`, {
+    headers: { 'x-api-key': stage.client.apiKey }, signal: AbortSignal.timeout(5000),
+  }).catch(() => undefined);
+  if (response === undefined || response.status >= 500 || response.status === 404) return undefined;
+  const body: unknown = await response.json();
+  if (!response.ok) throw new Error(`status of invoice ${invoice}: ${response.status} ${JSON.stringify(body)}`);
+  return paymentShape.parse(body).payment.id.slice('pay_'.length);
+};
