@@ -18,7 +18,9 @@ if (options === 'help') {
   const teardown = createTeardown();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
+      if (process.exitCode === exitCodes.interrupted) return;
       process.exitCode = exitCodes.interrupted;
+      process.stderr.write('\nInterrupted: ending and removing everything …\n');
       void teardown.strike().then(() => process.exit(exitCodes.interrupted));
     });
   }

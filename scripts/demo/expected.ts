@@ -40,7 +40,7 @@ export const expected: readonly ExpectedRow[] = [
   { row: 1, name: 'second try', stripeSays: 'generic_decline', ...byRetry, attempts: 2 },
   { row: 2, name: 'payday', stripeSays: 'insufficient_funds', ...byRetry, attempts: 1, attemptsAt: { payday: 'Friday 10:00 UTC' } },
   {
-    row: 3, name: 'expired, card updated on day 2', stripeSays: 'expired_card', ...byRetry,
+    row: 3, name: 'expired, new card on day 2', stripeSays: 'expired_card', ...byRetry,
     recoveredBy: 'card_update', attempts: 1, events: ['failed', 'success'], trigger: 'card_update',
   },
   {
@@ -52,7 +52,7 @@ export const expected: readonly ExpectedRow[] = [
   { row: 7, name: 'step-up', stripeSays: 'authentication_required', ...blocked, recommendedAction: 'request_card_update' },
   { row: 8, name: 'processor down', stripeSays: 'processing_error', ...byRetry, attempts: 2, attemptsAt: { hoursAfterLastTry: [1, 6] } },
   {
-    row: 9, name: 'reply lost after it was paid', stripeSays: 'generic_decline', ...byRetry,
+    row: 9, name: 'reply lost after payment', stripeSays: 'generic_decline', ...byRetry,
     attempts: 1, trigger: 'reconciliation', lastRequest: 'applied, reply lost',
   },
   { row: 10, name: 'paid elsewhere meanwhile', stripeSays: 'generic_decline', ...byAnother, attempts: 0, secondTries: 0 },
@@ -61,7 +61,7 @@ export const expected: readonly ExpectedRow[] = [
     status: 'cancelled', attempts: 0, invoice: { status: 'void' }, events: [],
   },
   {
-    row: 12, name: 'Smart Retry between read and pay', stripeSays: 'generic_decline', ...byAnother,
+    row: 12, name: 'Smart Retry before our pay', stripeSays: 'generic_decline', ...byAnother,
     attempts: 1, lastRequest: 'already paid', secondTries: 1,
   },
 ];

@@ -69,7 +69,6 @@ const lastRequestOf = ({ debt }: Observed): string | undefined => {
   return last.secondTry === 'after_success' && last.status === 400 ? 'already paid' : last.result ?? last.ended;
 };
 
-/** The platform's own first charge: what every schedule counts from. */
 const judgeTimes = (expected: ExpectedRow, observed: Observed, { lateMs }: Tolerance): readonly Difference[] => {
   const at = expected.attemptsAt;
   if (at === undefined) return [];
@@ -85,12 +84,13 @@ const judgeTimes = (expected: ExpectedRow, observed: Observed, { lateMs }: Toler
     }
     return differences;
   }
-  const tries = [observed.debt?.requests[0]?.receivedAt.hub, ...times.map((time) => time.toISOString())];
+  // the platform's own first charge is what every schedule counts from
+  const tries = [observed.billed.billedAt, ...times];
   return at.hoursAfterLastTry.flatMap((hours, index) => {
-    const earlier = index === 0 ? undefined : tries[index];
+    const earlier = tries[index];
     const time = times[index];
     if (time === undefined || earlier === undefined) return [];
-    const waited = (time.getTime() - new Date(earlier).getTime()) / hour;
+    const waited = (time.getTime() - earlier.getTime()) / hour;
     return waited >= hours ? [] : [{ what: `wait before attempt ${index + 1}`, expected: `at least ${hours} h`, found: `${waited.toFixed(2)} h` }];
   });
 };

@@ -84,7 +84,7 @@ const strike = async ({ missed }: Moment, { stage, notes, billed, say, held: isH
   }
   const ledger = await stage.stripe.ledger();
   const from = Date.now();
-  await hub.kill();
+  await stage.killHub();
   const after = await notes.read();
   const inHand = held.filter((note) => after.some((one) => holdOf(one) === holdOf(note) && one.holder === note.holder));
   const lines = inHand.map((note) => describe(note, billed, ledger));

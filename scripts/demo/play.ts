@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Billed } from '../../connectors/stripe-billing/fake-platform.js';
-import type { Stage } from './stage.js';
+import { hubTime, type Stage } from './stage.js';
 import { cardBrand, newCard, subscriptions } from './subscriptions.js';
 import { expected } from './expected.js';
 
@@ -8,16 +8,22 @@ const dayMs = 86_400_000;
 const lookEveryMs = 20;
 
 /** One subscription as it was billed. */
-export interface BilledRow extends Billed { readonly row: number }
+export interface BilledRow extends Billed {
+  readonly row: number;
+  /** Hub time, directly before the platform's own first charge. */
+  readonly billedAt: Date;
+}
 
 /** Bills the subscriptions of the rows; what must lie in wait for a request of ours is armed directly afterwards, a hub day before the first. */
-export const billRows = async ({ stripe }: Stage, rows: readonly number[]): Promise<readonly BilledRow[]> => {
+export const billRows = async (stage: Stage, rows: readonly number[]): Promise<readonly BilledRow[]> => {
+  const { stripe } = stage;
   const billed: BilledRow[] = [];
   for (const { row, amount, results, smartRetry } of subscriptions.filter((one) => rows.includes(one.row))) {
     const card = { brand: cardBrand, results: [...results] };
     const label = `row ${row}: ${expected.find((one) => one.row === row)?.name ?? ''}`;
+    const billedAt = hubTime(stage);
     const invoice = await stripe.bill({ label, amount, card, ...(smartRetry === undefined ? {} : { smartRetry: [...smartRetry] }) });
-    billed.push({ row, ...invoice });
+    billed.push({ row, billedAt, ...invoice });
     await lieInWait(stripe, row, invoice);
   }
   return billed;

@@ -6,8 +6,6 @@ import { textTable, wrap } from './text-table.js';
 
 const statusStyles: Readonly<Record<string, Style>> = { succeeded: 'green', failed: 'yellow', blocked: 'yellow', cancelled: 'dim', unknown: 'red' };
 
-const money = (cents: number | null | undefined): string => (cents === null || cents === undefined ? '' : `$${(cents / 100).toFixed(2)}`);
-
 const eventsOf = ({ events, deliveries }: Observed): string =>
   events.map(({ id, event }) => {
     const tries = deliveries.filter((delivery) => delivery.id === id);
@@ -15,21 +13,27 @@ const eventsOf = ({ events, deliveries }: Observed): string =>
     return `${event.replace('recovery.', '')} ${good ? '✓' : '✗'}${tries.length > 1 ? ` (${tries.length} tries)` : ''}`;
   }).join('\n');
 
+/** Columns give way where a terminal is narrow. */
+const narrow = 125;
+const narrower = 102;
+
 /** The compact table that is redrawn while the demo runs. */
 export const renderProgress = (rows: readonly JudgedRow[], screen: Screen, head: string): readonly string[] => {
   const body = rows.map(({ expected: { row, name, stripeSays }, observed, differences }) => {
     const { status, debt } = observed;
     const state = status?.status ?? 'billed';
-    const planned = state === 'queued' && status?.nextAttemptAt ? ` until ${shortTime(status.nextAttemptAt)}` : '';
+    const planned = state === 'queued' && status?.nextAttemptAt ? ` → ${shortTime(status.nextAttemptAt)}` : '';
     return [
-      differences.length === 0 ? screen.paint('green', '✓') : screen.paint('dim', '·'), String(row), name, money(debt?.amount), stripeSays,
+      differences.length === 0 ? screen.paint('green', '✓') : screen.paint('dim', '·'), String(row), name, stripeSays,
       screen.paint(statusStyles[state] ?? 'cyan', state) + planned,
       observed.charges.map((request) => (request.ended === 'dropped' ? '?' : resultOf(request) === 'paid' ? screen.paint('green', '●') : screen.paint('red', '○'))).join(' '),
       debt?.invoiceStatus ?? '', eventsOf(observed).replaceAll('\n', ', '),
     ];
   });
-  const columns = ['', '', 'row', 'amount', 'Stripe says', 'case', 'attempts', 'invoice', 'webhooks'].map((title) => ({ head: title }));
-  return [screen.paint('bold', head), '', ...textTable(columns, body, screen.columns)];
+  const leftOut = [...(screen.columns < narrow ? ['Stripe says'] : []), ...(screen.columns < narrower ? ['invoice'] : [])];
+  const heads = ['', '', 'row', 'Stripe says', 'case', 'attempts', 'invoice', 'webhooks'];
+  const kept = <T>(cells: readonly T[]): readonly T[] => cells.filter((_, index) => !leftOut.includes(heads[index] ?? ''));
+  return [screen.paint('bold', head), '', ...textTable(kept(heads).map((title) => ({ head: title })), body.map((cells) => kept(cells)), screen.columns)];
 };
 
 const attemptsOf = ({ charges }: Observed): string =>
@@ -37,11 +41,12 @@ const attemptsOf = ({ charges }: Observed): string =>
 
 const outcomeOf = ({ status }: Observed): string => {
   if (status === undefined) return 'not known';
-  const lines = [status.status, status.recoveredBy, status.recommendedAction, status.recovered ? `settled: ${status.settlement.state}` : null];
+  const how = status.recoveredBy === null ? '' : ` (${status.recoveredBy})`;
+  const lines = [`${status.status}${how}`, status.recommendedAction, status.recovered ? `settlement ${status.settlement.state}` : null];
   return lines.filter((line) => line !== null).join('\n');
 };
 
-const invoiceOf = ({ debt }: Observed): string => `${debt?.invoiceStatus ?? '?'}${debt?.autoAdvance === false && debt.invoiceStatus === 'open' ? '\nauto_advance\nfalse' : ''}`;
+const invoiceOf = ({ debt }: Observed): string => `${debt?.invoiceStatus ?? '?'}${debt?.autoAdvance === false && debt.invoiceStatus === 'open' ? '\nno auto_advance' : ''}`;
 
 const forPeople = (sentence: string): string => sentence.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (time) => shortTime(new Date(time)));
 

@@ -70,7 +70,7 @@ const play = async (stage: Stage, { kill }: DemoOptions, { screen, teardown, say
   const failed = Promise.all([playing, killing]).then(() => new Promise<never>(() => undefined));
   const judge = (seen: readonly Observed[]): readonly JudgedRow[] => judged(seen, (row) => toleranceOf(kills, row));
   try {
-    await Promise.race([failed, untilQuiet({ stage, observer, judge, screen, say, giveUpAt, busy: () => kill !== undefined && kills.length < 2 })]);
+    await Promise.race([failed, stage.hubEnded, untilQuiet({ stage, observer, judge, screen, say, giveUpAt, busy: () => kill !== undefined && kills.length < 2 })]);
   } finally {
     over.abort();
     await Promise.allSettled([playing, killing]);
@@ -95,15 +95,15 @@ const untilQuiet = async ({ stage, observer, judge, screen, say, giveUpAt, busy 
   let changedAt = Date.now();
   while (Date.now() < giveUpAt) {
     const seen = await observer.look();
+    const rows = judge(seen);
+    const done = rows.filter(({ differences }) => differences.length === 0).length;
+    screen.draw(renderProgress(rows, screen, `${shortTime(hubTime(stage))}   ${done} of ${rows.length} as expected`));
     for (const now of seen) {
       const lines = happenings(before.get(now.row), now);
       for (const line of lines) say(`row ${String(now.row).padStart(2)}  ${line}`);
       if (lines.length > 0) changedAt = Date.now();
     }
     before = new Map(seen.map((one) => [one.row, one]));
-    const rows = judge(seen);
-    const done = rows.filter(({ differences }) => differences.length === 0).length;
-    screen.draw(renderProgress(rows, screen, `${shortTime(hubTime(stage))}   ${done} of ${rows.length} as expected`));
     if (done < rows.length || busy()) changedAt = Math.max(changedAt, Date.now() - quietMs / 2);
     else if (Date.now() - changedAt >= quietMs) return;
     await sleep(lookEveryMs);

@@ -6,7 +6,7 @@ export interface Screen {
   say(line: string): void;
   /** The state of things; redrawn on a terminal, left out elsewhere. */
   draw(lines: readonly string[]): void;
-  /** Leaves what was drawn last and goes on below it. */
+  /** Removes what was drawn last; from now on lines stand below each other. */
   settle(): void;
   readonly columns: number;
   paint(style: Style, text: string): string;
@@ -18,6 +18,8 @@ const escape = '\u001B';
 const colour = new RegExp(`(${escape}\\[\\d+m)`);
 const codes: Readonly<Record<Style, number>> = { bold: 1, dim: 2, green: 32, red: 31, yellow: 33, cyan: 36 };
 const keptLines = 6;
+/** A smaller terminal gets plain lines. */
+const leastRows = 22;
 const plainColumns = 160;
 
 /** Cuts a line that may hold colours to a number of visible columns. */
@@ -36,7 +38,7 @@ const cut = (line: string, columns: number): string => {
 };
 
 export const createScreen = (stream: NodeJS.WriteStream): Screen => {
-  const live = stream.isTTY && process.env['TERM'] !== 'dumb' && process.env['CI'] === undefined;
+  const live = stream.isTTY && stream.rows >= leastRows && process.env['TERM'] !== 'dumb' && process.env['CI'] === undefined;
   const coloured = live && process.env['NO_COLOR'] === undefined;
   const columns = (): number => (live ? stream.columns : plainColumns);
   let drawn = 0;
@@ -56,7 +58,7 @@ export const createScreen = (stream: NodeJS.WriteStream): Screen => {
         stream.write(`${line}\n`);
         return;
       }
-      recent = [...recent, line].slice(-keptLines);
+      recent = [...recent, line].slice(-Math.max(1, Math.min(keptLines, stream.rows - table.length - 3)));
       redraw();
     },
     draw: (lines) => {
@@ -65,6 +67,7 @@ export const createScreen = (stream: NodeJS.WriteStream): Screen => {
       redraw();
     },
     settle: () => {
+      if (drawn > 0) stream.write(`${escape}[${drawn}A\r${escape}[J`);
       table = [];
       recent = [];
       drawn = 0;

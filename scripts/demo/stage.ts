@@ -39,8 +39,12 @@ export interface Stage {
   readonly directory: string;
   /** The hub that runs now. */
   hub(): HubProcess;
+  /** SIGKILL to the hub; resolves when it is gone. */
+  killHub(): Promise<void>;
   /** Starts the hub again after it was killed. */
   restartHub(): Promise<void>;
+  /** Rejects when a hub ends that nobody has killed. */
+  readonly hubEnded: Promise<never>;
 }
 
 /** The compiled project: the demo is part of it. */
@@ -78,7 +82,8 @@ export const setStage = async (teardown: Teardown, say: (line: string) => void):
   };
   const startHub = (): Promise<HubProcess> =>
     startProcess({ name: 'the hub', file: join(compiled, 'scripts/hub.js'), args: ['--with-parent'], env: hubEnvironment, log: log('hub'), ready: hubReady });
-  let hub = await startHub();
+  const watch = watchHubs();
+  let hub = watch.started(await startHub());
   await teardown.add(() => hub.stop());
   const { url: hubUrl, clock } = hub.ready;
   say(`hub       pid ${hub.pid}  ${hubUrl}  (a day passes in ${(86_400 / clock.scale).toFixed(1)} s, a lease lasts ${leaseSeconds} s)`);
@@ -102,8 +107,37 @@ export const setStage = async (teardown: Teardown, say: (line: string) => void):
     client, stripe: world, stripeUrl: stripe.ready.url, merchantUrl: merchant.ready.url, mongodbUri: database.uri, hubUrl,
     clock: { scale: clock.scale, origin: new Date(clock.origin) }, hubEnvironment, directory,
     hub: () => hub,
+    killHub: () => {
+      watch.killing(hub);
+      return hub.kill();
+    },
     restartHub: async () => {
-      hub = await startHub();
+      const again = watch.started(await startHub());
+      hub = again;
+      await teardown.add(() => again.stop());
+    },
+    hubEnded: watch.ended,
+  };
+};
+
+/** Tells a hub that was killed from one that ended by itself. */
+const watchHubs = () => {
+  const killed = new Set<number>();
+  let fail: (error: Error) => void = () => undefined;
+  const ended = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  ended.catch(() => undefined);
+  return {
+    ended,
+    killing: ({ pid }: HubProcess) => void killed.add(pid),
+    started: (hub: HubProcess): HubProcess => {
+      const tell = async (): Promise<void> => {
+        const { code, signal } = await hub.ended;
+        if (!killed.has(hub.pid)) fail(new Error(`The hub (pid ${hub.pid}) ended by itself, code ${code}, signal ${signal}.`));
+      };
+      void tell();
+      return hub;
     },
   };
 };

@@ -2,6 +2,7 @@ import type { Delivery as StripeDelivery } from '../../connectors/stripe-billing
 import type { Difference, JudgedRow } from './judge.js';
 import type { Kill } from './kill-hub.js';
 import type { Screen } from './screen.js';
+import { wrap } from './text-table.js';
 
 interface Facts {
   readonly rows: readonly JudgedRow[];
@@ -24,7 +25,7 @@ export const summarize = ({ rows, whole, kills, elapsed, deliveries, screen }: F
   const genuine = received.filter(({ verified, sameBytes }) => verified && sameBytes);
   const stripeEvents = new Set(deliveries.map(({ eventId }) => eventId)).size;
   const all = right === rows.length && whole.length === 0;
-  return [
+  const lines = [
     screen.paint(all ? 'green' : 'red', `${right} of ${rows.length} rows as expected, in ${elapsed}.`),
     `Debts paid once: ${payments}, paid twice: ${rows.filter(({ observed }) => (observed.debt?.successes.length ?? 0) > 1).length}. `
       + `Second tries: ${secondTries.length}${secondTries.length === 0 ? '' : ` (row ${secondTries.join(', ')})`}. Approvals settled: ${settled.length} of ${approvals.length}.`,
@@ -34,4 +35,5 @@ export const summarize = ({ rows, whole, kills, elapsed, deliveries, screen }: F
       `Kill ${index + 1} (pid ${pid}, away ${(downMs / 1000).toFixed(1)} s)${missedTarget ? ', its own moment had passed' : ''}: in hand ${inHand.join('; ') || 'nothing'}.`),
     ...whole.map(({ what, found, expected }) => screen.paint('red', `${what}: found ${found}, expected ${expected}`)),
   ];
+  return lines.flatMap((line) => wrap(line, screen.columns - 1));
 };
