@@ -110,6 +110,8 @@ export const outcome = (document: CaseDocument, facts: OutcomeFacts): CaseWrite 
         'attempts.$.outcome': facts.outcome,
         'attempts.$.resolved': facts.resolution === 'resolved',
         'attempts.$.notSent': facts.notSent,
+        // only reads in a row agree: whatever else was answered undoes an earlier absent
+        ...(facts.resolution === 'open' ? { 'attempts.$.absentReads': [] } : {}),
         status: facts.status,
         strikes: 0,
         ...(facts.stepAt ? { 'due.step': facts.stepAt } : {}),

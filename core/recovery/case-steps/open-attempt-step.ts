@@ -84,7 +84,8 @@ const afterAbsence = (document: CaseDocument, attempt: Attempt, knowledge: Knowl
   return {
     do: 'write',
     write: writes.ask(document, attempt.n, { asks: attempt.asks + 1, absentReads: reads, stepAt, status: 'unknown' }),
-    after: asked,
+    // one answer is one read: it is used up here
+    after: { ...asked, absent: undefined },
   };
 };
 
@@ -111,5 +112,5 @@ const resendStep = (document: CaseDocument, attempt: Attempt, knowledge: Knowled
 const postpone = (document: CaseDocument, attempt: Attempt, tools: Tools): Effect => ({
   do: 'write',
   write: writes.ask(document, attempt.n, { asks: attempt.asks, absentReads: attempt.absentReads, stepAt: new Date(tools.clock.hubNow().getTime() + 300_000), status: document.status }),
-  after: { asked: [attempt.n] },
+  after: { asked: [attempt.n], absent: undefined, reserved: undefined, invoice: undefined },
 });

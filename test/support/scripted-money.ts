@@ -1,0 +1,160 @@
+import { PlatformError, type ChargeOutcome, type FindOutcome, type InvoiceState, type Money, type PlatformPayment, type RepeatProtection } from '../../core/connector-kit/index.js';
+import type { CallResult, ConnectorUse, GatewayUse } from '../../core/plugin-registry/index.js';
+import type { Clock } from '../../core/scheduling/index.js';
+
+/** What becomes of the next request that would move money. `lost_*`: it arrives, its reply does not. */
+export type Reply =
+  | 'approve' | 'lost_approved' | 'lost_declined' | 'lost_absent' | 'pending' | 'not_sent' | 'reply_unknown'
+  | { readonly decline: string } | { readonly approveOnly: number };
+
+interface Tried { readonly key: string; readonly at: Date; result: 'approved' | 'declined' | 'pending' | 'absent'; readonly amount: number; readonly code: string }
+
+/** Money on one debt, at a platform and a gateway that answer by script and keep count. They protect nothing by themselves. */
+export interface ScriptedMoney {
+  /** Replies in order; afterwards everything is approved. */
+  readonly replies: Reply[];
+  readonly tried: Tried[];
+  /** Requests to move money after a success on the debt, or while another could still succeed; and ones that left too late. */
+  readonly faults: string[];
+  /** How often the invoice was read, the attempt was asked about. */
+  readonly calls: { reads: number; finds: number; lists: number; handBacks: string[]; prepares: number; revokes: number };
+  invoice: { state: InvoiceState['state']; readonly other: PlatformPayment[]; inProgress: 'yes' | 'no'; due: number };
+  /** `down`: the platform's reads fail. */
+  reads: 'up' | 'down';
+  cards: { readonly methodRef: string } | undefined;
+  dunning: 'up' | 'down';
+  /** Told before the money moves; may throw, as a process ends. */
+  onCharge: ((key: string) => Promise<void> | void) | undefined;
+  /** Told after it moved and before the reply is handed over. */
+  onCharged: ((key: string) => Promise<void> | void) | undefined;
+  approved(): readonly string[];
+  readonly connector: ConnectorUse;
+  readonly gateway: GatewayUse;
+}
+
+const notCalled = (): never => { throw new Error('not part of this world'); };
+const fine = <T>(value: T): CallResult<T> => ({ ok: true, value });
+const failed = <T>(reached: 'no' | 'unknown'): CallResult<T> => ({ ok: false, error: new PlatformError('as the script says', { code: 'platform_down', reached }) });
+
+/** A debt over `due`, on a platform and a gateway. */
+export const scriptedMoney = (clock: Clock, due: Money, protection: RepeatProtection = { kind: 'single_use_object', absentIsFinalAfterMs: 300_000 }): ScriptedMoney => {
+  const revoked = new Set<string>();
+  const succeeded = () => money.tried.filter((one) => one.result === 'approved');
+  const amountOf = (minor: number): Money => ({ minor, currency: due.currency });
+
+  const move = async (key: string, asked: Money, sendBefore: Date): Promise<CallResult<ChargeOutcome>> => {
+    await money.onCharge?.(key);
+    if (clock.wallNow() >= sendBefore) return failed('no');
+    const reply = money.replies.shift() ?? 'approve';
+    if (reply === 'not_sent') return failed('no');
+    if (succeeded().length > 0) money.faults.push(`${key}: a request after a success`);
+    if (money.tried.some((one) => one.key !== key && one.result === 'pending')) money.faults.push(`${key}: a request while another is open`);
+    if (revoked.has(key)) return fine({ status: 'not_sent', cause: 'revoked' });
+    const put = (result: Tried['result'], amount = asked.minor, code = 'generic_decline') => {
+      money.tried.push({ key, at: clock.hubNow(), result, amount, code });
+    };
+    let answer: CallResult<ChargeOutcome>;
+    if (typeof reply === 'object' && 'decline' in reply) {
+      put('declined', asked.minor, reply.decline);
+      answer = fine(declined(key, reply.decline));
+    } else if (typeof reply === 'object') {
+      put('approved', reply.approveOnly);
+      answer = fine(approved(key, reply.approveOnly));
+    } else {
+      switch (reply) {
+        case 'approve': put('approved'); answer = fine(approved(key, asked.minor)); break;
+        case 'pending': put('pending'); answer = fine({ status: 'pending', gatewayRefs: [`ch_${key}`] }); break;
+        case 'lost_approved': put('approved'); answer = failed('unknown'); break;
+        case 'lost_declined': put('declined'); answer = failed('unknown'); break;
+        case 'lost_absent': answer = failed('unknown'); break;
+        case 'reply_unknown': answer = fine({ status: 'unknown', cause: 'as the script says', gatewayRefs: [] }); break;
+      }
+    }
+    if (succeeded().length > 0 && money.invoice.state === 'open') money.invoice.state = 'paid';
+    await money.onCharged?.(key);
+    return answer;
+  };
+
+  const approved = (key: string, minor: number): Extract<ChargeOutcome, { status: 'approved' }> => ({ status: 'approved', gatewayRefs: [`ch_${key}`], amount: amountOf(minor), provisional: false });
+  const declined = (key: string, code: string): ChargeOutcome => ({ status: 'declined', decline: { system: 'test', code, reachedNetwork: true }, gatewayRefs: [`ch_${key}`] });
+
+  const find = (key: string): CallResult<FindOutcome> => {
+    money.calls.finds += 1;
+    if (money.reads === 'down') return failed('unknown');
+    const one = money.tried.findLast((tried) => tried.key === key);
+    if (!one || one.result === 'absent') return fine({ status: 'absent' });
+    if (one.result === 'pending') return fine({ status: 'pending', gatewayRefs: [`ch_${key}`] });
+    return fine(one.result === 'approved' ? approved(key, one.amount) : declined(key, one.code));
+  };
+
+  const read = (): CallResult<InvoiceState> => {
+    money.calls.reads += 1;
+    if (money.reads === 'down') return failed('unknown');
+    const own = succeeded().map((one): PlatformPayment => ({ ref: `ch_${one.key}`, gatewayRefs: [`ch_${one.key}`], ourReference: one.key, state: 'succeeded', amount: amountOf(one.amount), at: one.at }));
+    const running: PlatformPayment[] = money.invoice.inProgress === 'yes' ? [{ ref: 'ch_running', gatewayRefs: [], state: 'in_progress', amount: due, at: clock.hubNow() }] : [];
+    return fine({ state: money.invoice.state, due: amountOf(money.invoice.state === 'open' ? money.invoice.due : 0), payments: [...own, ...money.invoice.other, ...running], paymentsComplete: true });
+  };
+
+  const money: ScriptedMoney = {
+    replies: [], tried: [], faults: [],
+    calls: { reads: 0, finds: 0, lists: 0, handBacks: [], prepares: 0, revokes: 0 },
+    invoice: { state: 'open', other: [], inProgress: 'no', due: due.minor },
+    reads: 'up', cards: { methodRef: 'pm_1' }, dunning: 'up', onCharge: undefined, onCharged: undefined,
+    approved: () => succeeded().map((one) => one.key),
+    connector: {
+      webhook: { verify: notCalled, provenBefore: notCalled, parse: notCalled, topics: () => [] },
+      invoices: { read: async () => read() },
+      paymentMethods: {
+        mode: 'readable',
+        list: async () => {
+          money.calls.lists += 1;
+          if (money.reads === 'down') return failed('unknown');
+          return fine(money.cards ? { found: true, tokens: [{ gatewayType: 'sample', gatewayAccountRef: 'acct', methodRef: money.cards.methodRef }] } : { found: false, reason: 'no_payment_source', detail: 'none' });
+        },
+      },
+      dunning: {
+        mode: 'controllable', neededFor: 'gateway', takeOver: notCalled,
+        handBack: async (_invoice, ending) => {
+          if (money.dunning === 'down') return failed('unknown');
+          money.calls.handBacks.push(`${ending.outcome}:${ending.startDunning}`);
+          return fine('handed_back');
+        },
+      },
+      collection: {
+        collectNow: async (request, time) => {
+          if (money.invoice.state === 'paid') {
+            if (succeeded().length > 0) money.faults.push(`${request.once.key}: a collection after our own success`);
+            return fine({ status: 'already_paid' });
+          }
+          if (money.invoice.state !== 'open') return fine({ status: 'not_sent', cause: `the invoice is ${money.invoice.state}` });
+          return move(request.once.key, request.amount, time.sendBefore);
+        },
+        findCollection: async (request) => find(request.once.key),
+        protection: () => protection,
+      },
+      settlement: { mode: 'platform_detects' },
+      checkHealth: notCalled,
+    },
+    gateway: {
+      readToken: (text) => ({ recognised: true, token: { gatewayType: 'sample', gatewayAccountRef: 'acct', methodRef: text } }),
+      accepts: () => true,
+      currencies: () => 'any',
+      protection: () => protection,
+      ...(protection.kind === 'single_use_object' ? {
+        prepare: async (request) => { money.calls.prepares += 1; return fine({ chargeRef: `obj_${request.once.key}` }); },
+        revoke: async (request) => {
+          money.calls.revokes += 1;
+          const found = find(request.once.key);
+          if (found.ok && found.value.status === 'approved') return fine(found.value);
+          revoked.add(request.once.key);
+          return fine({ status: 'revoked' as const });
+        },
+      } satisfies Partial<GatewayUse> : {}),
+      charge: async (request, time) => move(request.once.key, request.amount, time.sendBefore),
+      find: async (request) => find(request.once.key),
+      refund: notCalled,
+      checkHealth: notCalled,
+    },
+  };
+  return money;
+};
