@@ -1,12 +1,13 @@
 import { writeSync } from 'node:fs';
 import { loadSettings } from '../../core/configuration/index.js';
+import type { PluginList } from '../../core/connector-kit/index.js';
 import { startHub } from '../../core/main.js';
-import plugins from '../../plugins.config.js';
 
 /**
  * A hub as an OS process of its own whose crash a test decides: at the place named in FAULT_POINT it says so on descriptor 3 and
- * goes no further, so that the test can kill it there from outside.
+ * goes no further, so that the test can kill it there from outside. PLUGINS_MODULE names another list of plugins than the hub's own, by its path from here.
  */
+const { default: plugins } = (await import(process.env['PLUGINS_MODULE'] ?? '../../plugins.config.js')) as { readonly default: PluginList };
 const read = loadSettings(process.env);
 if (!read.ok) throw new Error(JSON.stringify(read.problems));
 const { settings } = read;

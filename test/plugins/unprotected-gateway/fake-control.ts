@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import type { Fault } from './fake/faults.js';
+import type { LedgerReport } from './fake/ledger.js';
+import type { FakeSettings } from './fake/settings.js';
+
+/** The door of a running fake, in this process or another. */
+export interface FakeControl {
+  ledger(): Promise<LedgerReport>;
+  inject(fault: Fault): Promise<void>;
+  clearFaults(): Promise<void>;
+  /** What charging a method gives, charge by charge; the last result stays. A method nobody names always succeeds. */
+  method(method: string, results: readonly (string | { readonly approve: number })[]): Promise<void>;
+  settings(change: Partial<FakeSettings>): Promise<void>;
+}
+
+/** @param url - Where the fake listens. */
+export const controlOf = (url: string): FakeControl => {
+  const ask = async (method: 'GET' | 'POST', name: string, order?: object): Promise<unknown> => {
+    const answer = await fetch(`${url}/_fake/${name}`, { method, ...(order === undefined ? {} : { body: JSON.stringify(order) }) });
+    const body: unknown = await answer.json();
+    if (!answer.ok) throw new Error(`The fake refused ${name}: ${z.object({ error: z.string() }).parse(body).error}`);
+    return body;
+  };
+  const tell = async (name: string, order: object): Promise<void> => void (await ask('POST', name, order));
+  return {
+    ledger: async () => (await ask('GET', 'ledger')) as LedgerReport,
+    inject: (fault) => tell('inject', fault),
+    clearFaults: () => tell('clearFaults', {}),
+    method: (method, results) => tell('method', { method, results }),
+    settings: (change) => tell('settings', change),
+  };
+};
