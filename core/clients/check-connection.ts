@@ -15,6 +15,8 @@ export interface CheckedConnection {
   readonly accountMode: 'test' | 'live';
   readonly options: ConnectionOptions;
   readonly config: SealedConfig;
+  /** What the plugin made of `config`. */
+  readonly parsed: unknown;
   readonly platformAccountRef: string | undefined;
 }
 
@@ -44,7 +46,7 @@ export const checkConnection = (desk: Desk, client: Client, slug: string, input:
     if (client.gatewayAccountIds.includes(gatewayAccountId)) continue;
     throw new InvalidInput({ param: `options.gatewayMap.${account}`, found: shown(gatewayAccountId), expected: 'the id of a gateway account of this client' });
   }
-  return { displayName, mode: modeOf(client, input, existing), accountMode, options, config, platformAccountRef: accountRefOf(input, existing, displayName) };
+  return { displayName, mode: modeOf(client, input, existing), accountMode, options, config, parsed, platformAccountRef: accountRefOf(input, existing, displayName) };
 };
 
 const accountModeOf = (revealed: 'test' | 'live' | 'undeclared', options: ConnectionOptions, displayName: string): 'test' | 'live' => {

@@ -2,13 +2,13 @@ import { authenticate } from './authenticate.js';
 import { toKeyView, type ClientKeyDocument } from './client-key.model.js';
 import { toClient, type ClientDocument } from './client.model.js';
 import type { ConnectionDocument } from './connection.model.js';
-import { beginDisconnect, connectionByUrlKey, connectionFresh, finishDisconnect, openConnection, setConnection, viewConnection } from './connections.js';
+import { beginDisconnect, connectionByUrlKey, connectionFresh, finishDisconnect, openConnection, setConnection, viewConnection, type HealthQuestion } from './connections.js';
 import { createClient, type CreatedClient } from './create-client.js';
 import { openDesk, type ClientsOptions, type Desk } from './desk.js';
 import { listGateways, openGatewayAccount, setGateways } from './gateway-accounts.js';
 import type { ConnectionInput, CreateClientInput, GatewayInput } from './inputs.js';
 import { signingSecretContext, type OpenedConnection, type OpenedGatewayAccount } from './open-credentials.js';
-import type { Authenticated, Client, ClientView, ConnectionRecord, ConnectionView, GatewayAccount } from './records.js';
+import type { Authenticated, Client, ClientView, ConnectionRecord, ConnectionSet, GatewayAccount } from './records.js';
 import { NotFound } from './refusals.js';
 import { updateClient, type ClientChange } from './update-client.js';
 
@@ -44,8 +44,12 @@ export interface Clients {
   gatewayAccounts(clientId: string): Promise<readonly GatewayAccount[]>;
   /** An account with its credentials, read now, retired ones too. */
   openGatewayAccount(gatewayAccountId: string): Promise<OpenedGatewayAccount | undefined>;
-  /** Makes or changes a client's connection to a platform; what is left out stays. @throws InvalidInput, NotFound, Conflict */
-  setConnection(clientId: string, slug: string, input: ConnectionInput): Promise<ConnectionView>;
+  /**
+   * Makes or changes a client's connection to a platform; what is left out stays. First asks the platform about it, up to 10 s, in whatever mode: `active` is
+   * stored only when no finding holds it back, else `observe`, and the answer says what it `needs`. `health` `skip` stores without asking.
+   * @throws InvalidInput, NotFound, Conflict
+   */
+  setConnection(clientId: string, slug: string, input: ConnectionInput, health?: HealthQuestion): Promise<ConnectionSet>;
   /** A client's connections, oldest first, read now. */
   connections(clientId: string): Promise<readonly ConnectionRecord[]>;
   /** The connection a webhook URL names, at most a second old; undefined when unknown or disconnected. */
@@ -92,7 +96,7 @@ export const createClients = (options: ClientsOptions): Clients => {
     setGateways: (clientId: string, gateways: readonly GatewayInput[]) => setGateways(desk, clientId, gateways),
     gatewayAccounts: async (clientId: string) => listGateways(desk, clientId, (await readClient(clientId))?.gatewayAccountIds ?? []),
     openGatewayAccount: (gatewayAccountId: string) => openGatewayAccount(desk, gatewayAccountId),
-    setConnection: (clientId: string, slug: string, input: ConnectionInput) => setConnection(desk, clientId, slug, input),
+    setConnection: (clientId: string, slug: string, input: ConnectionInput, health: HealthQuestion = 'ask') => setConnection(desk, clientId, slug, input, health),
     connections: async (clientId: string) => (await connectionsOf(clientId)).map((document) => viewConnection(desk, document)),
     connectionByUrlKey: (slug: string, key: string) => connectionByUrlKey(desk, slug, key),
     openConnection: (connectionId: string) => openConnection(desk, connectionId),

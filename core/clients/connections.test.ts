@@ -32,7 +32,7 @@ describe('gateway accounts and connections', () => {
   };
 
   beforeAll(async () => {
-    registry = await loadPlugins(inventedPlugins, { wallNow: () => new Date() });
+    registry = await loadPlugins(inventedPlugins, { wallNow: () => clock.wallNow() });
     clients = await process();
     await storage().ensureIndexes(clientIndexes);
   });

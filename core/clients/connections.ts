@@ -1,5 +1,6 @@
 import { ulid } from 'ulid';
 import { duplicateKeyOf } from '../storage/index.js';
+import { askOnce, holdsBackActive } from './ask-health.js';
 import { checkConnection, type CheckedConnection } from './check-connection.js';
 import type { Desk } from './desk.js';
 import { toClient, type ClientDocument } from './client.model.js';
@@ -7,7 +8,7 @@ import { toConnectionRecord, type ConnectionDocument } from './connection.model.
 import { connectionInput, type ConnectionInput } from './inputs.js';
 import { connectionContext, openStoredConnection, type OpenedConnection } from './open-credentials.js';
 import { readInput } from './read-input.js';
-import type { ConnectionRecord, ConnectionView } from './records.js';
+import type { ConnectionRecord, ConnectionSet, ConnectionView } from './records.js';
 import { Conflict, NotFound } from './refusals.js';
 import { webhookUrlOf } from './webhook-urls.js';
 
@@ -16,21 +17,28 @@ const ROUNDS = 5;
 const accountTaken = (displayName: string) =>
   new Conflict(`This ${displayName} account already has a connection in this hub. An account has one connection; disconnect the other first.`);
 
+/** Whether the platform is asked before a connection is stored. `skip` grants what was requested unseen. */
+export type HealthQuestion = 'ask' | 'skip';
+
 /**
- * Sets a client's connection to a platform: makes it, changes it, or brings a disconnected one back.
+ * Sets a client's connection to a platform: makes it, changes it, or brings a disconnected one back. The platform is asked before it is stored, so that
+ * a connection is at no moment active on credentials that do not work.
  * @throws InvalidInput, NotFound, Conflict
  */
-export const setConnection = async (desk: Desk, clientId: string, slug: string, entered: ConnectionInput): Promise<ConnectionView> => {
+export const setConnection = async (desk: Desk, clientId: string, slug: string, entered: ConnectionInput, health: HealthQuestion): Promise<ConnectionSet> => {
   const input = readInput(connectionInput, entered);
+  const ask = askOnce(desk, clientId, slug);
   for (let round = 0; round < ROUNDS; round += 1) {
     const stored = await desk.clients.findById(clientId).lean<ClientDocument>();
     if (stored === null) throw new NotFound(`There is no client ${clientId}.`);
     const existing = await desk.connections.findOne({ platform: slug, urlKey: clientId }).lean<ConnectionDocument>();
     const checked = checkConnection(desk, toClient(stored), slug, input, existing);
-    const written = existing === null ? await insertConnection(desk, clientId, slug, checked) : await changeConnection(desk, existing, checked);
+    const needs = health === 'ask' ? await ask(checked) : [];
+    const granted = checked.mode === 'active' && needs.some(holdsBackActive) ? { ...checked, mode: 'observe' as const } : checked;
+    const written = existing === null ? await insertConnection(desk, clientId, slug, granted) : await changeConnection(desk, existing, granted);
     if (written === undefined) continue;
     await desk.cache.bump();
-    return viewConnection(desk, written);
+    return { ...viewConnection(desk, written), requestedMode: checked.mode, health: health === 'ask' ? 'asked' : 'skipped', needs };
   }
   throw new Conflict(`The connection to ${slug} is being changed by others at this moment. Try again.`);
 };

@@ -7,9 +7,10 @@ export { createClients, type Clients, type ClientsOptions, type CreatedClient, t
 export { createVault, VaultError, type Vault } from './vault.js';
 export { clientIndexes } from './client-indexes.js';
 export type {
-  Authenticated, Client, ClientStatus, ClientView, ConnectionMode, ConnectionRecord, ConnectionState, ConnectionView, GatewayAccount, KeyKind, KeyView,
+  Authenticated, Client, ClientStatus, ClientView, ConnectionMode, ConnectionRecord, ConnectionSet, ConnectionState, ConnectionView, GatewayAccount, KeyKind, KeyView,
 } from './records.js';
 export type { ClientSettings, OptionalEvent } from './client-settings.js';
+export type { HealthQuestion } from './connections.js';
 export type { ConnectionOptions } from './connection-options.js';
 export type { ConnectionInput, CreateClientInput, GatewayInput } from './inputs.js';
 export type { ClientChange } from './update-client.js';

@@ -1,3 +1,4 @@
+import type { HealthFinding } from '../connector-kit/index.js';
 import type { ClientSettings } from './client-settings.js';
 import type { ConnectionOptions } from './connection-options.js';
 
@@ -69,6 +70,16 @@ export interface KeyView {
 /** A connection as it may be shown, with the URL its platform posts to. */
 export interface ConnectionView extends ConnectionRecord {
   readonly webhookUrl: string;
+}
+
+/** A connection as it was just set, and what its platform said about it. */
+export interface ConnectionSet extends ConnectionView {
+  /** What was entered, or stood before, or is the default. `mode` is `observe` instead of `active` while something in `needs` holds that back. */
+  readonly requestedMode: ConnectionMode;
+  /** `skipped`: the platform was not asked, and `needs` says nothing. */
+  readonly health: 'asked' | 'skipped';
+  /** What is wrong or missing, each with its fix. `webhook_missing` and `platform_retries_on` do not hold `active` back. */
+  readonly needs: readonly HealthFinding[];
 }
 
 /** Everything about a client that may be shown. */

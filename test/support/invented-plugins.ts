@@ -1,16 +1,22 @@
 import { z } from 'zod';
-import { CONTRACT_VERSION, defineConnector, defineGateway, secret, type PluginList, type Secret } from '../../core/connector-kit/index.js';
+import {
+  CONTRACT_VERSION, defineConnector, defineGateway, secret, type CallContext, type HealthReport, type PluginList, type Secret,
+} from '../../core/connector-kit/index.js';
 
 const modeOf = (key: Secret): 'test' | 'live' => (key.reveal().startsWith('live_') ? 'live' : 'test');
 const apiKey = () => secret().refine((key) => /^(test|live)_\w+$/.test(key.reveal()), { error: 'expected a key that begins with test_ or live_' });
 const notCalled = (): never => {
-  throw new Error('The invented plugins are only configured, never called.');
+  throw new Error('Of the invented plugins nothing is called but checkHealth.');
 };
 
 const acmeConfig = z.strictObject({ apiKey: apiKey(), webhookSecrets: z.array(secret()).min(1), toleranceSeconds: z.int().min(1).default(300) });
 
+/** What the invented platform says of a connection. */
+export type InventedHealth = (context: CallContext<z.output<typeof acmeConfig>, unknown>) => Promise<HealthReport>;
+const healthy = async (): Promise<HealthReport> => ({ findings: [] });
+
 /** A platform that does not exist: its keys reveal their mode. */
-const acmeBilling = defineConnector<z.output<typeof acmeConfig>>({
+const acmeBilling = (checkHealth: InventedHealth) => defineConnector<z.output<typeof acmeConfig>>({
   id: 'acme-billing',
   displayName: 'Acme Billing',
   contract: CONTRACT_VERSION,
@@ -24,7 +30,7 @@ const acmeBilling = defineConnector<z.output<typeof acmeConfig>>({
   paymentMethods: { mode: 'held_by_platform', why: 'invented' },
   dunning: { mode: 'harmless', why: 'invented' },
   settlement: { mode: 'platform_detects' },
-  checkHealth: notCalled,
+  checkHealth,
 });
 
 const quietConfig = z.strictObject({ token: secret() });
@@ -44,7 +50,7 @@ const quietBilling = defineConnector<z.output<typeof quietConfig>>({
   paymentMethods: { mode: 'held_by_platform', why: 'invented' },
   dunning: { mode: 'harmless', why: 'invented' },
   settlement: { mode: 'platform_detects' },
-  checkHealth: notCalled,
+  checkHealth: healthy,
 });
 
 const payConfig = z.strictObject({ apiKey: apiKey() });
@@ -66,8 +72,11 @@ const acmePay = defineGateway<z.output<typeof payConfig>>({
   checkHealth: notCalled,
 });
 
-/** Plugins of platforms that do not exist, for tests of rooms that only need to know that there are plugins. */
-export const inventedPlugins: PluginList = {
-  connectors: { 'acme-billing': async () => ({ connector: acmeBilling }), 'quiet-billing': async () => ({ connector: quietBilling }) },
+/** Plugins of platforms that do not exist, for tests of rooms that only need to know that there are plugins. Acme Billing answers health questions as told. */
+export const inventedPluginsWith = (health: InventedHealth): PluginList => ({
+  connectors: { 'acme-billing': async () => ({ connector: acmeBilling(health) }), 'quiet-billing': async () => ({ connector: quietBilling }) },
   gateways: { 'acme-pay': async () => ({ gateway: acmePay }) },
-};
+});
+
+/** The same, where every connection is healthy. */
+export const inventedPlugins: PluginList = inventedPluginsWith(healthy);
