@@ -1,17 +1,16 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { ulid } from 'ulid';
 import type { Cases } from '../cases/index.js';
 import type { Vault } from '../clients/index.js';
-import type { VerifiedDelivery, Verdict, WebhookDelivery } from '../connector-kit/index.js';
+import type { Verdict, WebhookDelivery } from '../connector-kit/index.js';
 import type { Logger } from '../observability/index.js';
 import type { LeaseTerms, Scheduler } from '../scheduling/index.js';
 import type { Storage } from '../storage/index.js';
-import { deliveryLane, type DeliveryDocument } from './delivery.model.js';
+import type { DeliveryDocument } from './delivery.model.js';
+import { createDeliveriesInHand } from './in-hand.js';
 import type { InboundConnection, InboundConnections } from './inbound-connections.js';
 import { createDeliveryInserts } from './insert-deliveries.js';
-import { sealDelivery } from './seal-delivery.js';
+import { createStoreDelivery } from './store-delivery.js';
 import { createTellCases } from './tell-cases.js';
-import { createUnderstandDelivery } from './understand-delivery.js';
+import { createUnderstandDelivery, type Proven } from './understand-delivery.js';
 import { createWorkDelivery, parkPoison } from './work-delivery.js';
 
 /** One request to a webhook address. */
@@ -59,9 +58,7 @@ export interface WebhookIntakeOptions extends LeaseTerms {
 }
 
 const proofMs = 1500;
-const storeMs = 5000;
-const kept30Days = 30 * 86_400_000;
-const longestId = 200;
+const inHandByDefault = 64;
 
 const reasons: Readonly<Record<Extract<Verdict, { genuine: false }>['reason'], string>> = {
   missing_proof: 'The webhook carries no proof of who sent it. Check that signing or the credentials are set up on the platform.',
@@ -69,30 +66,16 @@ const reasons: Readonly<Record<Extract<Verdict, { genuine: false }>['reason'], s
   too_old: 'The proof of this webhook is too old, or from the future. Check the clocks.',
 };
 
-const within = async <T>(ms: number, work: Promise<T>): Promise<T | 'late'> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'late'>((resolve) => { timer = setTimeout(() => { resolve('late'); }, ms); });
-  try {
-    return await Promise.race([work, late]);
-  } finally { clearTimeout(timer); }
-};
-
-/** Ids are kept short enough to be indexed. */
-const idOf = (id: string): string => (id.length <= longestId ? id : `sha256:${createHash('sha256').update(id).digest('hex')}`);
-
 /** Intake over the connections of the hub. Defines the work of the `delivery` lanes on `scheduler`. */
 export const createWebhookIntake = (options: WebhookIntakeOptions): WebhookIntake => {
   const { clock, scheduler, connections, logger, leaseMs } = options;
   const collection = options.storage.collection<DeliveryDocument>('deliveries');
-  const inserts = createDeliveryInserts(collection);
   const tellCases = createTellCases({ cases: options.cases, clock, digest: (text) => options.vault.digest(text) });
   const understand = createUnderstandDelivery({ connections, tellCases, vault: options.vault, clock });
   const work = createWorkDelivery({ collection, understand, scheduler, vault: options.vault, clock, leaseMs, logger });
-  const holder = `intake-${randomUUID()}`;
-  const most = options.works === 'here' ? options.inHand ?? 64 : 0;
-  const running = new Set<Promise<void>>();
-  let inHand = 0;
-  let closed = false;
+  const most = options.works === 'here' ? options.inHand ?? inHandByDefault : 0;
+  const inHand = createDeliveriesInHand({ most, work, scheduler, clock, leaseMs, logger });
+  const store = createStoreDelivery({ collection, inserts: createDeliveryInserts(collection), inHand, vault: options.vault, clock, logger });
 
   scheduler.define<DeliveryDocument>({
     kind: 'delivery',
@@ -101,76 +84,10 @@ export const createWebhookIntake = (options: WebhookIntakeOptions): WebhookIntak
     park: (document) => parkPoison(document, { collection, clock, vault: options.vault, logger }),
   });
 
-  const holdOf = (): Pick<DeliveryDocument, 'holder' | 'fence' | 'strikes'> & { nextAt: Date; leaseUntil?: Date } => {
-    if (closed || inHand >= most) return { holder: null, fence: 0, strikes: 0, nextAt: clock.hubNow() };
-    const leaseUntil = new Date(clock.wallNow().getTime() + leaseMs);
-    return { holder, fence: 1, strikes: 1, leaseUntil, nextAt: clock.hubAt(leaseUntil) };
-  };
-
-  const documentOf = (connection: InboundConnection, verdict: Extract<Verdict, { genuine: true }>, delivery: WebhookDelivery): DeliveryDocument => {
-    const id = ulid();
-    const acceptedAt = clock.hubNow();
-    return {
-      _id: id,
-      v: 1,
-      clientId: connection.clientId,
-      connectionId: connection.connectionId,
-      platform: connection.platform,
-      lane: deliveryLane(connection.connectionId),
-      deliveryId: idOf(verdict.deliveryId),
-      ...(verdict.alsoKnownAs === undefined ? {} : { alsoKnownAs: idOf(verdict.alsoKnownAs) }),
-      state: 'received',
-      deferrals: 0,
-      receivedAt: delivery.receivedAt,
-      acceptedAt,
-      expiresAt: clock.wallAt(new Date(acceptedAt.getTime() + kept30Days)),
-      bytes: delivery.body.byteLength,
-      sealed: sealDelivery(id, delivery, options.vault),
-      ...holdOf(),
-    };
-  };
-
-  /** After the acknowledgement: the next turn of the event loop, so that the answer leaves first. */
-  const begin = (document: DeliveryDocument, proven: VerifiedDelivery) => {
-    const task = new Promise<void>((resolve) => { setImmediate(resolve); })
-      .then(() => work(document, proven))
-      .catch((error: unknown) => { logger.error({ deliveryId: document._id, err: error }, 'a delivery is left to its lease'); })
-      .finally(() => { inHand -= 1; running.delete(task); });
-    running.add(task);
-  };
-
-  const stored = async (document: DeliveryDocument, proven: VerifiedDelivery): Promise<'inserted' | 'duplicate'> => {
-    const held = document.holder !== null;
-    if (held) inHand += 1;
-    const result = await inserts.insert(document).catch((error: unknown) => {
-      if (held) inHand -= 1;
-      throw error;
-    });
-    if (result === 'duplicate') {
-      if (held) inHand -= 1;
-    } else if (held) begin(document, proven);
-    else scheduler.due(document.lane, clock.hubNow());
-    return result;
-  };
-
-  /** The delivery that was there first, read with majority: what could still be rolled back is not confirmed. */
-  const earlier = (document: DeliveryDocument) => collection.findOne({
-    connectionId: document.connectionId,
-    $or: [{ deliveryId: document.deliveryId }, ...(document.alsoKnownAs === undefined ? [] : [{ alsoKnownAs: document.alsoKnownAs }])],
-  }, { projection: { _id: 1 } });
-
-  const accept = async (connection: InboundConnection, verdict: Extract<Verdict, { genuine: true }>, delivery: WebhookDelivery, proven: VerifiedDelivery): Promise<Receipt> => {
-    const document = documentOf(connection, verdict, delivery);
-    const storing = stored(document, proven);
-    const result = await within(storeMs, storing);
-    if (result === 'late') {
-      storing.catch(() => undefined);
-      return { outcome: 'unavailable', message: 'The webhook could not be stored in time. Send it again.' };
-    }
-    const { connectionId } = connection;
-    if (result === 'inserted') return { outcome: 'accepted', eventId: document._id, connectionId };
-    const known = await earlier(document);
-    return known ? { outcome: 'duplicate', eventId: known._id, connectionId } : { outcome: 'unavailable', message: 'The webhook is being stored. Send it again.' };
+  const accept = async (proven: Proven, verdict: Extract<Verdict, { genuine: true }>): Promise<Receipt> => {
+    const result = await store(proven, verdict);
+    if (result.status === 'not_stored') return { outcome: 'unavailable', message: 'The webhook could not be stored. Send it again.' };
+    return { outcome: result.status, eventId: result.eventId, connectionId: proven.connection.connectionId };
   };
 
   const judge = async (connection: InboundConnection, delivery: WebhookDelivery): Promise<Receipt> => {
@@ -186,7 +103,7 @@ export const createWebhookIntake = (options: WebhookIntakeOptions): WebhookIntak
     if (!verdict.genuine) {
       return { outcome: 'unproven', message: reasons[verdict.reason], connectionId, ...(verdict.challenge === undefined ? {} : { challenge: verdict.challenge }) };
     }
-    return delivery.method === 'GET' ? { outcome: 'not_a_handshake' } : accept(connection, verdict, delivery, verdict.delivery);
+    return delivery.method === 'GET' ? { outcome: 'not_a_handshake' } : accept({ connection, delivery: verdict.delivery }, verdict);
   };
 
   return {
@@ -208,9 +125,6 @@ export const createWebhookIntake = (options: WebhookIntakeOptions): WebhookIntak
       if (after) scheduler.due(after.lane, now);
       return after ? 'accepted' : 'unknown';
     },
-    close: async () => {
-      closed = true;
-      await Promise.allSettled(running);
-    },
+    close: () => inHand.close(),
   };
 };

@@ -2,9 +2,17 @@ import { MongoBulkWriteError } from 'mongodb';
 import type { Collection } from '../storage/index.js';
 import type { DeliveryDocument } from './delivery.model.js';
 
+/** A delivery that is not stored, or not known to be: its sender shall come again. */
+export class NotStored extends Error {
+  override readonly name = 'NotStored';
+  constructor(cause: unknown) {
+    super('A delivery is not known to be stored', { cause });
+  }
+}
+
 /** Stores deliveries; those of one tick leave as one unordered write, each with its own answer. */
 export interface DeliveryInserts {
-  /** Rejects when the write failed or is not known to be applied. */
+  /** @throws NotStored when the write failed or is not known to be applied */
   insert(document: DeliveryDocument): Promise<'inserted' | 'duplicate'>;
 }
 
@@ -20,17 +28,19 @@ const mostAtOnce = 20;
 const smallBytes = 16 * 1024;
 const mostSmallAtOnce = 500;
 
+/**
+ * What each document met. The driver throws the same error class for a refused document and for a connection that broke, so a document counts as inserted
+ * only when the server accounts for every one of the batch and confirms its majority.
+ */
 const answerEach = (batch: readonly Waiting[], error: unknown) => {
-  if (!(error instanceof MongoBulkWriteError) || error.result.getWriteConcernError() !== undefined) {
-    for (const { fail } of batch) fail(error);
-    return;
-  }
-  const failures = new Map([error.writeErrors].flat().map((one) => [one.index, one]));
+  const told = error instanceof MongoBulkWriteError ? error : undefined;
+  const failures = new Map(told === undefined ? [] : [told.writeErrors].flat().map((one) => [one.index, one.code]));
+  const balanced = told !== undefined && told.insertedCount + failures.size === batch.length && told.result.getWriteConcernError() === undefined;
   batch.forEach(({ answer, fail }, at) => {
-    const failure = failures.get(at);
-    if (failure === undefined) answer('inserted');
-    else if (failure.code === duplicateKey) answer('duplicate');
-    else fail(error);
+    const code = failures.get(at);
+    if (code === duplicateKey) answer('duplicate');
+    else if (code === undefined && balanced) answer('inserted');
+    else fail(new NotStored(error));
   });
 };
 

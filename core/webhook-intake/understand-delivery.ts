@@ -14,6 +14,9 @@ const readMs = 25_000;
 /** One round with a delivery: what became of it, and whether the platform's API answered a question on the way. */
 export interface Round { readonly understanding: Understanding; readonly api: 'answered' | 'not_asked' }
 
+/** A delivery this process has just proved, and the connection it proved it for. */
+export interface Proven { readonly connection: InboundConnection; readonly delivery: VerifiedDelivery }
+
 const sentence = (text: string): string => redactText(text).slice(0, 300);
 
 /** Whether the same question may be answered later: the platform is away, or somebody mends a key. What it says about this one question stays true. */
@@ -59,8 +62,8 @@ export const createUnderstandDelivery = (options: {
 
   const parked = (unresolved: Unresolved): Understanding => ({ state: 'parked', reason: unresolved.reason, detail: sentence(unresolved.detail) });
 
-  const read = async (connection: InboundConnection, document: DeliveryDocument, proven: VerifiedDelivery): Promise<Round> => {
-    const found = await connection.use.webhook.parse(proven, within(parseMs));
+  const read = async (document: DeliveryDocument, { connection, delivery }: Proven): Promise<Round> => {
+    const found = await connection.use.webhook.parse(delivery, within(parseMs));
     if (!found.ok) return { understanding: unreadable(found.error), api: 'not_asked' };
     let understanding: Understanding = { state: 'ignored' };
     let api: Round['api'] = 'not_asked';
@@ -77,21 +80,21 @@ export const createUnderstandDelivery = (options: {
     return { understanding, api };
   };
 
-  const reopened = (document: DeliveryDocument, connection: InboundConnection): VerifiedDelivery | Understanding => {
+  /** A delivery that was proved earlier, perhaps by a process that is gone. */
+  const reopened = async (document: DeliveryDocument): Promise<Proven | Understanding> => {
+    const found = await options.connections.byId(document.connectionId);
+    if (found.status === 'unknown') return { state: 'parked', reason: 'disconnected', detail: 'The connection is gone.' };
+    if (found.status === 'unavailable') return { state: 'deferred', waitsFor: 'repair', reason: 'connector_unavailable', detail: sentence(found.because) };
+    const { connection } = found;
     try {
-      return connection.use.webhook.provenBefore(openDelivery(document, options.vault));
+      return { connection, delivery: connection.use.webhook.provenBefore(openDelivery(document, options.vault)) };
     } catch (error) {
       return { state: 'deferred', waitsFor: 'repair', reason: 'sealed', detail: error instanceof Error ? sentence(error.message) : 'The delivery does not open.' };
     }
   };
 
-  /** `proven` is the delivery as `verify` handed it back, where this process has just proved it. */
-  return async (document: DeliveryDocument, proven: VerifiedDelivery | undefined): Promise<Round> => {
-    const found = await options.connections.byId(document.connectionId);
-    if (found.status === 'unknown') return { understanding: { state: 'parked', reason: 'disconnected', detail: 'The connection is gone.' }, api: 'not_asked' };
-    if (found.status === 'unavailable') return { understanding: { state: 'deferred', waitsFor: 'repair', reason: 'connector_unavailable', detail: sentence(found.because) }, api: 'not_asked' };
-    const delivery = proven ?? reopened(document, found.connection);
-    if ('state' in delivery) return { understanding: delivery, api: 'not_asked' };
-    return read(found.connection, document, delivery);
+  return async (document: DeliveryDocument, proven: Proven | undefined): Promise<Round> => {
+    const inHand = proven ?? await reopened(document);
+    return 'state' in inHand ? { understanding: inHand, api: 'not_asked' } : read(document, inHand);
   };
 };

@@ -1,11 +1,10 @@
 import type { Vault } from '../clients/index.js';
-import type { VerifiedDelivery } from '../connector-kit/index.js';
 import type { Logger } from '../observability/index.js';
 import type { Clock, Scheduler } from '../scheduling/index.js';
 import type { Collection } from '../storage/index.js';
 import type { DeliveryDocument } from './delivery.model.js';
 import { markDelivery, renewDelivery, type Understanding } from './delivery-writes.js';
-import type { createUnderstandDelivery } from './understand-delivery.js';
+import type { createUnderstandDelivery, Proven } from './understand-delivery.js';
 
 const pulledAtMostEveryMs = 120_000;
 
@@ -23,7 +22,7 @@ export const createWorkDelivery = (options: {
     const timer = setInterval(() => {
       const write = renewDelivery(document, new Date(clock.wallNow().getTime() + leaseMs), clock);
       collection.updateOne(write.filter, write.update).catch((error: unknown) => { logger.warn({ deliveryId: document._id, err: error }, 'a delivery could not be renewed'); });
-    }, leaseMs / 3);
+    }, leaseMs / 3).unref();
     return () => { clearInterval(timer); };
   };
 
@@ -38,7 +37,7 @@ export const createWorkDelivery = (options: {
   };
 
   /** @throws the database's error; the delivery then comes back when its lease ends */
-  return async (document: DeliveryDocument, proven?: VerifiedDelivery): Promise<void> => {
+  return async (document: DeliveryDocument, proven?: Proven): Promise<void> => {
     const letGo = keepHold(document);
     try {
       const { understanding, api } = await options.understand(document, proven);

@@ -30,6 +30,8 @@ export interface IntakeProcess {
   settled(...states: readonly DeliveryDocument['state'][]): Promise<DeliveryDocument[]>;
   allCases(): Promise<CaseDocument[]>;
   stop(): Promise<void>;
+  /** Ends it as SIGKILL would: from now on nothing of it reaches the database. What it was doing is never finished. */
+  kill(): Promise<void>;
 }
 
 /** What a process is started with. */
@@ -112,6 +114,12 @@ export const openIntakeBench = async (label: string): Promise<IntakeBench> => {
         return all.every((document) => states.includes(document.state) && document.holder === null) ? all : undefined;
       }),
       allCases: () => plainCases.collection.find().sort({ _id: 1 }).toArray(),
+      kill: async () => {
+        running.delete(one);
+        await storage.close();
+        await server.close();
+        void scheduler.stop();
+      },
       stop: async () => {
         running.delete(one);
         await server.close();
