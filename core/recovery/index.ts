@@ -9,4 +9,6 @@ export type { CancelResult, CaseSelector, ExecuteRequest, ExecuteResult, Recover
 export type { Because, Decision, PastAttempt, RecoveryEngine, Rule, Snapshot, Strategy } from './engine.js';
 export { standardEngine, standardRules } from './standard-engine/index.js';
 export { nextStep } from './case-steps/next-step.js';
+export { afterWrite, beginHold, isDoneWhenLost, isDurable, lastWords, learnt, type AfterWrite, type Hold, type WriteAnswer } from './case-steps/hold.js';
+export { learnFrom, type AnswerTo, type Call } from './case-steps/learn.js';
 export type { CaseFacts, Effect, Knowledge, Tools } from './case-steps/effects.js';

@@ -2,15 +2,13 @@ import type { Attempt, CaseDocument, OutboxEntry } from '../cases/index.js';
 import type { ChargeableToken, ChargeRequest, CollectRequest, FindOutcome, InvoiceRef, WriteOnce } from '../connector-kit/index.js';
 import type { CaseWorld } from './case-facts.js';
 import { chargeOutcome, findOutcome, outcomeOfError } from '../gateways/index.js';
-import type { Effect, Knowledge } from './case-steps/effects.js';
+import type { Knowledge } from './case-steps/effects.js';
+import { learnFrom, type AnswerTo, type Call } from './case-steps/learn.js';
 import type { RecoveryPorts } from './ports.js';
 import { readTokens } from './read-tokens.js';
 import { openToken } from './sealed-token.js';
 
 const callMs = 25_000;
-
-/** An effect that speaks to the world and is answered with what it taught. */
-export type Call = Exclude<Effect, { do: 'write' | 'know' | 'renew' | 'release' | 'alert' }>;
 
 /** Performs one call of the step machine and says what is known after it. Never throws for what a plugin or platform does. */
 export const perform = async (effect: Call, document: CaseDocument, knowledge: Knowledge, world: CaseWorld, ports: RecoveryPorts): Promise<Partial<Knowledge>> => {
@@ -20,39 +18,34 @@ export const perform = async (effect: Call, document: CaseDocument, knowledge: K
   const card = (attempt: { readonly token?: { readonly cardKey: string } }) => (attempt.token ? { clientId: document.clientId, cardKey: attempt.token.cardKey } : undefined);
 
   switch (effect.do) {
-    case 'relay': return relay(document, effect.entries, ports, knowledge);
-    case 'read_tokens': return { tokens: await readTokens(document, world, ports, read()) };
+    case 'relay': return learnFrom.relay(effect, await relay(document, effect.entries, ports, knowledge), knowledge);
+    case 'read_tokens': return learnFrom.read_tokens(effect, await readTokens(document, world, ports, read()), knowledge);
     case 'read_invoice': {
-      if (!world.connector) return { invoice: { status: 'unavailable', why: 'no platform' } };
+      if (!world.connector) return learnFrom.read_invoice(effect, { unavailable: 'no platform' }, knowledge);
       const result = await world.connector.invoices.read(invoiceOf(document), read());
-      return { invoice: result.ok ? { status: 'read', state: result.value, at: clock.hubNow() } : { status: 'unavailable', why: result.error.code } };
+      return learnFrom.read_invoice(effect, result.ok ? { state: result.value, at: clock.hubNow() } : { unavailable: result.error.code }, knowledge);
     }
     case 'reserve': {
       const row = document.attempts.find((attempt) => attempt.n === effect.n);
       const sealed = effect.token?.sealed ?? row?.token;
       const held = card(sealed ? { token: sealed } : {});
-      if (!held) return { reserved: { n: effect.n, result: 'reserved', sendBefore: effect.sendBefore } };
+      if (!held) return learnFrom.reserve(effect, { status: 'reserved' }, knowledge);
       const result = await cards.reserve(held, {
         attemptKey: `${document._id}-${effect.n}`, amount: effect.amount, sendBefore: effect.sendBefore,
         absentIsFinalAfterMs: world.facts.route.protection.absentIsFinalAfterMs, ...(sealed?.network === undefined ? {} : { network: sealed.network }),
       });
       await ports.checkpoint('reserved', document._id);
-      return { reserved: result.status === 'reserved' ? { n: effect.n, result: 'reserved', sendBefore: effect.sendBefore } : { n: effect.n, result: 'busy', until: result.until } };
+      return learnFrom.reserve(effect, result, knowledge);
     }
     case 'check_permission': {
       const refusal = await standstillNow(document, ports);
-      return refusal === undefined
-        ? { sending: { n: effect.n, phase: 'permitted' } }
-        : { facts: { ...knowledge.facts, standstill: refusal }, outcome: { n: effect.n, outcome: { status: 'absent' }, ledger: 'open', found: 'by_charging' } };
+      return learnFrom.check_permission(effect, refusal === undefined ? 'permitted' : { refusal }, knowledge);
     }
     case 'prepare': {
       const { attempt } = effect;
-      if (!world.gateway?.prepare) return {};
+      if (!world.gateway?.prepare) return learnFrom.prepare(effect, 'not_offered', knowledge);
       const result = await world.gateway.prepare(chargeRequest(document, attempt, ports), writing(attempt.sendBefore));
-      if (result.ok) return { prepared: { n: attempt.n, chargeRef: result.value.chargeRef } };
-      // an object that was made and never confirmed takes no money, and its key makes it only once
-      const outcome = outcomeOfError(result.error);
-      return { outcome: { n: attempt.n, outcome: outcome.status === 'unknown' ? { status: 'not_sent', cause: outcome.cause } : outcome, ledger: 'open', found: 'by_charging' } };
+      return learnFrom.prepare(effect, result.ok ? result.value : outcomeOfError(result.error), knowledge);
     }
     case 'charge': {
       const { attempt } = effect;
@@ -60,41 +53,33 @@ export const perform = async (effect: Call, document: CaseDocument, knowledge: K
         ? chargeOutcome(await world.gateway.charge(chargeRequest(document, attempt, ports), writing(attempt.sendBefore)))
         : await collect(document, attempt, world, ports, writing(attempt.sendBefore));
       await ports.checkpoint('charge answered', document._id);
-      if (answer.status === 'already_paid') return { alreadyPaid: { n: attempt.n }, sending: undefined, invoice: undefined };
-      return { outcome: { n: attempt.n, outcome: answer, ledger: 'open', found: 'by_charging' }, sending: undefined };
+      return learnFrom.charge(effect, answer, knowledge);
     }
     case 'ask': {
-      const { attempt } = effect;
-      const found = await find(document, attempt, world, ports, read());
-      // what could not be asked stays as it is until the next ask
-      if (found === undefined) return { outcome: { n: attempt.n, outcome: stillOpen(attempt), ledger: 'open', found: 'by_asking' } };
-      return found.status === 'absent' ? { absent: { n: attempt.n } } : { outcome: { n: attempt.n, outcome: found, ledger: 'open', found: 'by_asking' } };
+      const found = await find(document, effect.attempt, world, ports, read());
+      return learnFrom.ask(effect, found ?? 'not_answered', knowledge);
     }
     case 'revoke': {
       const { attempt } = effect;
-      if (!world.gateway?.revoke) return { outcome: { n: attempt.n, outcome: { status: 'absent' }, ledger: 'open', found: 'by_asking' } };
+      if (!world.gateway?.revoke) return learnFrom.revoke(effect, 'not_offered', knowledge);
       const sendBefore = new Date((document.leaseUntil?.getTime() ?? 0) - ports.leaseMs / 2);
       const result = await world.gateway.revoke(chargeRequest(document, attempt, ports), writing(sendBefore));
-      if (!result.ok) return { outcome: { n: attempt.n, outcome: stillOpen(attempt), ledger: 'open', found: 'by_asking' }, revokeNext: undefined };
-      return { outcome: { n: attempt.n, outcome: result.value, ledger: 'open', found: 'by_asking' }, revokeNext: undefined };
+      return learnFrom.revoke(effect, result.ok ? result.value : 'not_answered', knowledge);
     }
     case 'close_ledger': {
       const held = card(effect.attempt);
       if (held) await cards.close(held, { attemptKey: effect.attempt.key, sendBefore: effect.attempt.sendBefore, result: effect.result });
-      return knowledge.outcome ? { outcome: { ...knowledge.outcome, ledger: 'closed' } } : {};
+      return learnFrom.close_ledger(effect, 'closed', knowledge);
     }
     case 'hand_back': {
       const dunning = world.connector?.dunning;
-      if (dunning?.mode !== 'controllable' || !document.takeOver) return { handBack: 'done' };
+      if (dunning?.mode !== 'controllable' || !document.takeOver) return learnFrom.hand_back(effect, 'done', knowledge);
       const result = await dunning.handBack(invoiceOf(document), effect.ending, writing(document.takeOver.sendBefore));
       if (!result.ok) ports.logger.warn({ caseId: document._id, code: result.error.code }, 'the platform did not take the end of our work; tried again later');
-      return { handBack: result.ok ? 'done' : 'failed' };
+      return learnFrom.hand_back(effect, result.ok ? 'done' : 'failed', knowledge);
     }
   }
 };
-
-const stillOpen = (attempt: Attempt) =>
-  (attempt.outcome?.status === 'pending' ? attempt.outcome : { status: 'unknown' as const, cause: 'could not be asked', gatewayRefs: attempt.outcome && 'gatewayRefs' in attempt.outcome ? attempt.outcome.gatewayRefs : [] });
 
 const invoiceOf = (document: CaseDocument): InvoiceRef => {
   if (!document.invoice) throw new Error(`Case ${document._id} has no invoice`);
@@ -145,7 +130,7 @@ const standstillNow = async (document: CaseDocument, ports: RecoveryPorts): Prom
   return undefined;
 };
 
-const relay = async (document: CaseDocument, entries: readonly OutboxEntry[], ports: RecoveryPorts, knowledge: Knowledge): Promise<Partial<Knowledge>> => {
+const relay = async (document: CaseDocument, entries: readonly OutboxEntry[], ports: RecoveryPorts, knowledge: Knowledge): Promise<AnswerTo['relay']> => {
   try {
     for (const entry of entries) {
       if (entry.kind === 'alert') { ports.logger.warn({ caseId: document._id, event: entry.event }, 'alert'); continue; }
@@ -154,9 +139,9 @@ const relay = async (document: CaseDocument, entries: readonly OutboxEntry[], po
         ...(knowledge.facts.respondsToCall === 'yes' ? { hold: 'until_response' as const } : {}),
       });
     }
-    return { relayed: entries.map((entry) => entry.id) };
+    return 'handed_over';
   } catch (error) {
     ports.logger.error({ caseId: document._id, err: error }, 'events could not be handed over; they stay owed');
-    return { relay: 'failed' };
+    return 'failed';
   }
 };

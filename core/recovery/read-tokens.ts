@@ -12,7 +12,7 @@ const differs = (now: TriedCard, tried: TriedCard): boolean => {
 };
 
 /** The token a case may charge now: the one of the direct call, or what the platform names first. */
-export const readTokens = async (document: CaseDocument, world: CaseWorld, ports: RecoveryPorts, time: { readonly deadline: Date }): Promise<Knowledge['tokens']> => {
+export const readTokens = async (document: CaseDocument, world: CaseWorld, ports: RecoveryPorts, time: { readonly deadline: Date }): Promise<NonNullable<Knowledge['tokens']>> => {
   if (!world.connector) {
     if (!document.method) return { status: 'none', why: 'no_payment_source' };
     const token = openToken(document.method, document.clientId, ports.vault);

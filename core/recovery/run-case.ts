@@ -1,7 +1,8 @@
-import { WriteNotKnown, type AttemptOutcome, type CaseDocument, type CaseWrite } from '../cases/index.js';
+import { WriteNotKnown, type CaseDocument, type CaseWrite } from '../cases/index.js';
 import type { CheckpointName } from '../observability/index.js';
 import { readCaseWorld, type HoldCall } from './case-facts.js';
 import type { Effect, Knowledge } from './case-steps/effects.js';
+import { afterWrite, beginHold, isDoneWhenLost, isDurable, lastWords, type Hold, type WriteAnswer } from './case-steps/hold.js';
 import { nextStep } from './case-steps/next-step.js';
 import { perform } from './perform.js';
 import type { RecoveryPorts } from './ports.js';
@@ -30,10 +31,10 @@ export const unattended: HoldStart = { call: { respondsToCall: 'no', opens: 'no'
  */
 export const runCase = async (claimed: CaseDocument, ports: RecoveryPorts, start: HoldStart = unattended): Promise<HoldEnd> => {
   let document = claimed;
-  const hold: { lost: 'yes' | 'no' } = { lost: 'no' };
+  const heard: { lost: 'yes' | 'no' } = { lost: 'no' };
   const beat = async (): Promise<void> => {
     const renewed = await ports.cases.renew(document);
-    if (!renewed) hold.lost = 'yes';
+    if (!renewed) heard.lost = 'yes';
     else if (renewed.leaseUntil) document = { ...document, leaseUntil: renewed.leaseUntil };
   };
   const heartbeat = setInterval(() => {
@@ -47,12 +48,12 @@ export const runCase = async (claimed: CaseDocument, ports: RecoveryPorts, start
     const client = await ports.clients.find(document.clientId);
     if (!client) throw new Error(`Case ${document._id} belongs to a client that does not exist`);
     const tools = toolsOf(client.settings, ports);
-    let knowledge: Knowledge = { facts: world.facts, asked: [], acted: [], deferred: [], ...start.knowledge };
+    let { knowledge } = beginHold(document, world.facts, start.knowledge);
 
     for (let steps = 0; steps < mostSteps; steps += 1) {
       start.onStep?.(document);
       const effect = nextStep(document, knowledge, tools);
-      if (hold.lost === 'yes' && effect.do !== 'write' && effect.do !== 'close_ledger') return await lost(document, knowledge, ports);
+      if (heard.lost === 'yes' && !isDoneWhenLost(effect)) return await lost({ document, knowledge }, ports);
       switch (effect.do) {
         case 'know': knowledge = { ...knowledge, ...effect.after }; break;
         case 'alert':
@@ -61,24 +62,23 @@ export const runCase = async (claimed: CaseDocument, ports: RecoveryPorts, start
           break;
         case 'renew': {
           const renewed = await ports.cases.renew(document);
-          if (!renewed) return await lost(document, knowledge, ports);
+          if (!renewed) return await lost({ document, knowledge }, ports);
           document = renewed;
           break;
         }
         case 'write':
         case 'release': {
-          const written = await writeHeld(effect, document, knowledge, ports);
-          if (written.status === 'lost') return await lost(document, knowledge, ports);
-          document = written.document;
-          if (written.status === 'again') { knowledge = { ...knowledge, decided: undefined, stepAt: undefined }; break; }
-          if (written.status === 'duplicate') { knowledge = { ...knowledge, right: 'refused' }; break; }
-          const place = checkpoints[effect.write.name];
-          if (place) await say(place);
-          if (effect.do === 'release') {
-            ports.cases.wake(document);
-            return { end: 'released', document };
+          const answer = await writeHeld(effect, document, ports);
+          const after = afterWrite({ document, knowledge }, effect, answer);
+          if (after.status === 'lost') return await lost({ document, knowledge }, ports);
+          const place = answer.status === 'duplicate' || after.status === 'again' ? undefined : checkpoints[effect.write.name];
+          if (after.status === 'released') {
+            if (place) await say(place);
+            ports.cases.wake(after.document);
+            return { end: 'released', document: after.document };
           }
-          knowledge = { ...knowledge, ...effect.after };
+          ({ document, knowledge } = after.hold);
+          if (place) await say(place);
           break;
         }
         case 'relay':
@@ -108,54 +108,32 @@ const checkpoints: Readonly<Record<string, CheckpointName | undefined>> = {
   'relayed': 'relayed', 'settled': 'settled', 'handed-back': 'handed back', 'release': 'released',
 };
 
-type Held = { readonly status: 'written' | 'again' | 'duplicate'; readonly document: CaseDocument } | { readonly status: 'lost' };
-
-/** Performs a write under the hold. One that did not match is believed lost only after the case was read again. */
-const writeHeld = async (effect: Extract<Effect, { write: CaseWrite }>, document: CaseDocument, knowledge: Knowledge, ports: RecoveryPorts): Promise<Held> => {
-  const durable = effect.do === 'write' && effect.repeat === 'until_durable';
+/** Performs a write under the hold; what did not match is read again. */
+const writeHeld = async (effect: Extract<Effect, { write: CaseWrite }>, document: CaseDocument, ports: RecoveryPorts): Promise<WriteAnswer> => {
   for (;;) {
     try {
       const written = await ports.cases.write(effect.write);
-      switch (written.status) {
-        case 'written': return written;
-        case 'duplicate': return { status: 'duplicate', document };
-        case 'lost': {
-          const now = await ports.cases.find(document._id);
-          const ours = now && now.holder === document.holder && now.fence === document.fence;
-          // an outcome that another try of the same write has already made durable is found resolved: it goes on from there
-          if (ours) return { status: durable && isWritten(now, knowledge) ? 'written' : 'again', document: now };
-          return { status: 'lost' };
-        }
-      }
+      return written.status === 'lost' ? { status: 'unmatched', now: await ports.cases.find(document._id) } : written;
     } catch (error) {
-      if (!(error instanceof WriteNotKnown) || !durable) throw error;
+      if (!(error instanceof WriteNotKnown) || !isDurable(effect)) throw error;
       await new Promise((resolve) => { setTimeout(resolve, repeatMs); });
     }
   }
 };
 
-const isWritten = (document: CaseDocument, knowledge: Knowledge): boolean => {
-  const attempt = document.attempts.find((one) => one.n === knowledge.outcome?.n);
-  return attempt?.outcome?.status === knowledge.outcome?.outcome.status && attempt !== undefined;
-};
-
 /** The hold is gone. Nothing further is charged and the plan is discarded, but an approval is never lost. */
-const lost = async (document: CaseDocument, knowledge: Knowledge, ports: RecoveryPorts): Promise<HoldEnd> => {
-  const known = knowledge.outcome;
-  if (known && isApproval(known.outcome)) {
-    const key = document.attempts.find((attempt) => attempt.n === known.n)?.key ?? document._id;
-    for (;;) {
-      try {
-        await ports.cases.signal(document._id, `${key}#${document.fence}`, { type: 'attempt_approved', n: known.n, outcome: known.outcome });
-        break;
-      } catch (error) {
-        ports.logger.error({ caseId: document._id, err: error }, 'an approval could not be stored yet; repeated');
-        await new Promise((resolve) => { setTimeout(resolve, repeatMs); });
-      }
+const lost = async (hold: Hold, ports: RecoveryPorts): Promise<HoldEnd> => {
+  const { document } = hold;
+  const ended: HoldEnd = { end: 'lost', document };
+  const words = lastWords(hold);
+  if (!words) return ended;
+  for (;;) {
+    try {
+      await ports.cases.signal(document._id, words.id, words.event);
+      return ended;
+    } catch (error) {
+      ports.logger.error({ caseId: document._id, err: error }, 'an approval could not be stored yet; repeated');
+      await new Promise((resolve) => { setTimeout(resolve, repeatMs); });
     }
   }
-  return { end: 'lost', document };
 };
-
-const isApproval = (outcome: AttemptOutcome): outcome is Extract<AttemptOutcome, { status: 'approved' }> => outcome.status === 'approved';
-

@@ -1,0 +1,60 @@
+import type { Attempt } from '../../cases/index.js';
+import type { ReserveResult } from '../../cards/index.js';
+import type { ChargeOutcome, FindOutcome, InvoiceState } from '../../connector-kit/index.js';
+import type { Effect, Knowledge } from './effects.js';
+
+/** An effect that speaks to the world and is answered with what it taught. */
+export type Call = Exclude<Effect, { do: 'write' | 'know' | 'renew' | 'release' | 'alert' }>;
+type CallOf<D extends Call['do']> = Extract<Call, { do: D }>;
+
+/** What the world says to a call. `not_offered`: the gateway has no such method; `not_answered`: it could not be asked now. */
+export interface AnswerTo {
+  readonly relay: 'handed_over' | 'failed';
+  readonly read_invoice: { readonly state: InvoiceState; readonly at: Date } | { readonly unavailable: string };
+  readonly read_tokens: NonNullable<Knowledge['tokens']>;
+  readonly reserve: ReserveResult;
+  readonly check_permission: 'permitted' | { readonly refusal: string };
+  readonly prepare: { readonly chargeRef: string } | ChargeOutcome | 'not_offered';
+  readonly charge: ChargeOutcome | { readonly status: 'already_paid' };
+  readonly ask: FindOutcome | 'not_answered';
+  readonly revoke: ChargeOutcome | { readonly status: 'revoked' } | 'not_answered' | 'not_offered';
+  readonly close_ledger: 'closed';
+  readonly hand_back: 'done' | 'failed';
+}
+
+/** What a hold knows after each kind of call.. */
+export const learnFrom: { readonly [D in Call['do']]: (call: CallOf<D>, answer: AnswerTo[D], knowledge: Knowledge) => Partial<Knowledge> } = {
+  relay: (call, answer) => (answer === 'handed_over' ? { relayed: call.entries.map((entry) => entry.id) } : { relay: 'failed' }),
+  read_invoice: (_, answer) => ({ invoice: 'state' in answer ? { status: 'read', ...answer } : { status: 'unavailable', why: answer.unavailable } }),
+  read_tokens: (_, answer) => ({ tokens: answer }),
+  reserve: ({ n, sendBefore }, answer) => ({
+    reserved: answer.status === 'reserved' ? { n, result: 'reserved', sendBefore } : { n, result: 'busy', until: answer.until },
+  }),
+  check_permission: ({ n }, answer, knowledge) => (answer === 'permitted'
+    ? { sending: { n, phase: 'permitted' } }
+    : { facts: { ...knowledge.facts, standstill: answer.refusal }, outcome: { n, outcome: { status: 'absent' }, ledger: 'open', found: 'by_charging' } }),
+  prepare: ({ attempt: { n } }, answer) => {
+    if (answer === 'not_offered') return {};
+    if ('chargeRef' in answer) return { prepared: { n, chargeRef: answer.chargeRef } };
+    // an object that was made and never confirmed takes no money, and its key makes it only once
+    return { outcome: { n, outcome: answer.status === 'unknown' ? { status: 'not_sent', cause: answer.cause } : answer, ledger: 'open', found: 'by_charging' } };
+  },
+  charge: ({ attempt: { n } }, answer) => (answer.status === 'already_paid'
+    ? { alreadyPaid: { n }, sending: undefined, invoice: undefined }
+    : { outcome: { n, outcome: answer, ledger: 'open', found: 'by_charging' }, sending: undefined }),
+  ask: ({ attempt }, answer) => {
+    // what could not be asked stays as it is until the next ask
+    if (answer === 'not_answered') return { outcome: { n: attempt.n, outcome: stillOpen(attempt), ledger: 'open', found: 'by_asking' } };
+    return answer.status === 'absent' ? { absent: { n: attempt.n } } : { outcome: { n: attempt.n, outcome: answer, ledger: 'open', found: 'by_asking' } };
+  },
+  revoke: ({ attempt }, answer) => {
+    if (answer === 'not_offered') return { outcome: { n: attempt.n, outcome: { status: 'absent' }, ledger: 'open', found: 'by_asking' } };
+    return { outcome: { n: attempt.n, outcome: answer === 'not_answered' ? stillOpen(attempt) : answer, ledger: 'open', found: 'by_asking' }, revokeNext: undefined };
+  },
+  close_ledger: (_, __, knowledge) => (knowledge.outcome ? { outcome: { ...knowledge.outcome, ledger: 'closed' } } : {}),
+  hand_back: (_, answer) => ({ handBack: answer }),
+};
+
+const stillOpen = (attempt: Attempt) => (attempt.outcome?.status === 'pending'
+  ? attempt.outcome
+  : { status: 'unknown' as const, cause: 'could not be asked', gatewayRefs: attempt.outcome && 'gatewayRefs' in attempt.outcome ? attempt.outcome.gatewayRefs : [] });
