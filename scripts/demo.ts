@@ -16,22 +16,21 @@ if (options === 'help') {
 } else {
   const screen = createScreen(process.stdout);
   const teardown = createTeardown();
+  let interrupted = false;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      if (process.exitCode === exitCodes.interrupted) return;
-      process.exitCode = exitCodes.interrupted;
+      if (interrupted) return;
+      interrupted = true;
       process.stderr.write('\nInterrupted: ending and removing everything …\n');
-      void teardown.strike().then(() => process.exit(exitCodes.interrupted));
+      void teardown.strike();
     });
   }
+  let exitCode: number = exitCodes.different;
   try {
-    const exitCode = await runDemo(options, screen, teardown);
-    await teardown.strike();
-    process.exit(exitCode);
+    exitCode = await runDemo(options, screen, teardown);
   } catch (error) {
-    await teardown.strike();
-    if (process.exitCode === exitCodes.interrupted) process.exit();
-    process.stderr.write(`The demo could not be run to its end. ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(exitCodes.different);
+    if (!interrupted) process.stderr.write(`The demo could not be run to its end. ${error instanceof Error ? error.message : String(error)}\n`);
   }
+  await teardown.finish();
+  process.exit(interrupted ? exitCodes.interrupted : exitCode);
 }

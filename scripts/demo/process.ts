@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import type { z } from 'zod';
+import type { Teardown } from './teardown.js';
 
 /** A process the demo has started. */
 export interface DemoProcess<Ready> {
@@ -12,8 +13,6 @@ export interface DemoProcess<Ready> {
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>;
-  /** SIGTERM, and SIGKILL after 10 s; resolves when it is gone. */
-  stop(): Promise<void>;
   /** Resolves when it has ended, for whatever reason. */
   readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
 }
@@ -26,6 +25,7 @@ export interface StartOptions<Ready> {
   readonly env?: Readonly<Record<string, string>>;
   readonly log: string;
   readonly ready: z.ZodType<Ready>;
+  readonly teardown: Teardown;
 }
 
 const stopWithinMs = 10_000;
@@ -40,7 +40,7 @@ export const environmentWith = (env: Readonly<Record<string, string>> = {}): Nod
 
 /**
  * Starts a Node process in a group of its own (Ctrl-C in the terminal reaches only the demo) and waits for its one JSON ready line. Its standard input
- * is a pipe of ours, so that it can notice when we are gone.
+ * is a pipe of ours, so that it can notice when we are gone. It is stopped by the teardown from its first moment on.
  * @throws Error with the last lines it printed when it ends or stays silent instead
  */
 export const startProcess = async <Ready>(options: StartOptions<Ready>): Promise<DemoProcess<Ready>> => {
@@ -54,32 +54,30 @@ export const startProcess = async <Ready>(options: StartOptions<Ready>): Promise
   child.stdin.on('error', () => undefined);
   const log = createWriteStream(options.log, { flags: 'a' });
   child.stderr.pipe(log, { end: false });
-  const ready = await untilReady(child, options, log).catch(async (error: unknown) => {
-    child.kill('SIGKILL');
-    await ended;
-    throw error;
-  });
-  child.stdout.pipe(log, { end: false });
   const gone = async (): Promise<void> => {
     await ended;
     log.end();
     await finished(log).catch(() => undefined);
   };
-  return {
-    name: options.name, pid: child.pid ?? 0, ready, ended,
-    signal: (signal) => void child.kill(signal),
-    kill: async () => {
-      child.kill('SIGKILL');
-      await gone();
-    },
-    stop: async () => {
-      if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
-      child.stdin.end();
-      const alarm = setTimeout(() => child.kill('SIGKILL'), stopWithinMs);
-      await gone();
-      clearTimeout(alarm);
-    },
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await gone();
   };
+  await options.teardown.add(async () => {
+    // a frozen process would never hear it
+    if (process.platform !== 'win32') child.kill('SIGCONT');
+    child.kill('SIGTERM');
+    child.stdin.end();
+    const alarm = setTimeout(() => child.kill('SIGKILL'), stopWithinMs);
+    await gone();
+    clearTimeout(alarm);
+  });
+  const ready = await untilReady(child, options, log).catch(async (error: unknown) => {
+    await kill();
+    throw error;
+  });
+  child.stdout.pipe(log, { end: false });
+  return { name: options.name, pid: child.pid ?? 0, ready, ended, signal: (signal) => void child.kill(signal), kill };
 };
 
 const readLine = <Ready>(line: string, schema: z.ZodType<Ready>): Ready | undefined => {

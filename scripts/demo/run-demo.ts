@@ -43,7 +43,7 @@ export const runDemo = async (options: DemoOptions, screen: Screen, teardown: Te
   if (!asExpected) screen.say(['', 'From the hub\'s log:', ...await troubleOf(stage, 20)].join('\n'));
   if (options.keep === 'keep') {
     screen.say(whatToTry(stage, rows).join('\n'));
-    await new Promise(() => undefined);
+    await new Promise<void>((resolve) => void teardown.add(async () => resolve()));
   }
   if (options.kill && (kills.length < 2 || kills.some(({ inHand }) => inHand.length === 0))) {
     screen.say(screen.paint('yellow', 'Void: a kill hit nothing.'));

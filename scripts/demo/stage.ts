@@ -63,7 +63,7 @@ const freePort = (): Promise<number> =>
 /** Starts every process and sets up the client. What has been started is taken down by `teardown`, also when this throws. */
 export const setStage = async (teardown: Teardown, say: (line: string) => void): Promise<Stage> => {
   const directory = await mkdtemp(join(tmpdir(), 'recovery-hub-demo-'));
-  await teardown.add(() => rm(directory, { recursive: true, force: true }));
+  teardown.addLast(() => rm(directory, { recursive: true, force: true }));
   const log = (name: string): string => join(directory, `${name}.log`);
   // both ports are named before either listens: the hub is told where Stripe will be, Stripe is told the hub's clock
   const [hubPort, stripePort] = await Promise.all([freePort(), freePort()]);
@@ -72,27 +72,25 @@ export const setStage = async (teardown: Teardown, say: (line: string) => void):
   const database = await startEmbeddedMongo({ dataDir: join(directory, 'database') });
   await teardown.add(() => database.stop());
   say(`database  pid ${database.pid}`);
-  const merchant = await startProcess({ name: 'the merchant', file: join(compiled, 'scripts/demo/merchant.js'), log: log('merchant'), ready: serverReady });
-  await teardown.add(() => merchant.stop());
+  const merchant = await startProcess({ name: 'the merchant', file: join(compiled, 'scripts/demo/merchant.js'), log: log('merchant'), ready: serverReady, teardown });
   say(`merchant  pid ${merchant.pid}  ${merchant.ready.url}/webhooks`);
 
   const hubEnvironment = {
     HUB_ENV: 'development', MONGODB_URI: database.uri, HUB_DATA_DIR: join(directory, 'hub'), HUB_HOST: '127.0.0.1', HUB_PORT: String(hubPort),
-    HUB_TIME_SCALE: String(timeScale), HUB_LEASE_SECONDS: String(leaseSeconds), HUB_PLATFORM_ROUTES: `api.stripe.com=http://127.0.0.1:${stripePort}`,
+    HUB_TIME_SCALE: String(timeScale), HUB_LEASE_SECONDS: String(leaseSeconds), HUB_SHUTDOWN_SECONDS: '2',
+    HUB_PLATFORM_ROUTES: `api.stripe.com=http://127.0.0.1:${stripePort}`,
   };
   const startHub = (): Promise<HubProcess> =>
-    startProcess({ name: 'the hub', file: join(compiled, 'scripts/hub.js'), args: ['--with-parent'], env: hubEnvironment, log: log('hub'), ready: hubReady });
+    startProcess({ name: 'the hub', file: join(compiled, 'scripts/hub.js'), args: ['--with-parent'], env: hubEnvironment, log: log('hub'), ready: hubReady, teardown });
   const watch = watchHubs();
   let hub = watch.started(await startHub());
-  await teardown.add(() => hub.stop());
   const { url: hubUrl, clock } = hub.ready;
   say(`hub       pid ${hub.pid}  ${hubUrl}  (a day passes in ${(86_400 / clock.scale).toFixed(1)} s, a lease lasts ${leaseSeconds} s)`);
 
   const stripe = await startProcess({
-    name: 'the Stripe stand-in', file: join(compiled, 'connectors/stripe-billing/fake-platform/serve.js'), log: log('stripe'), ready: serverReady,
+    name: 'the Stripe stand-in', file: join(compiled, 'connectors/stripe-billing/fake-platform/serve.js'), log: log('stripe'), ready: serverReady, teardown,
     env: { FAKE_STRIPE_PORT: String(stripePort), FAKE_STRIPE_API_KEY: keys.key, FAKE_STRIPE_TIME_SCALE: String(clock.scale), FAKE_STRIPE_TIME_ORIGIN: clock.origin },
   });
-  await teardown.add(() => stripe.stop());
   say(`Stripe    pid ${stripe.pid}  ${stripe.ready.url}  (a stand-in: nothing leaves this machine)`);
 
   const world = stripeWorldAt(stripe.ready.url);
@@ -112,9 +110,7 @@ export const setStage = async (teardown: Teardown, say: (line: string) => void):
       return hub.kill();
     },
     restartHub: async () => {
-      const again = watch.started(await startHub());
-      hub = again;
-      await teardown.add(() => again.stop());
+      hub = watch.started(await startHub());
     },
     hubEnded: watch.ended,
   };

@@ -2,17 +2,23 @@
 export interface Teardown {
   /** @throws Error when everything was taken down already; `step` has then been run */
   add(step: () => Promise<void>): Promise<void>;
-  /** Takes everything down in reverse order; may be called twice, and while more is being put up. */
+  /** Adds what is left to the very end, when nobody puts up anything any more. */
+  addLast(step: () => Promise<void>): void;
+  /** Takes down in reverse order; may be called twice, and while more is being put up. */
   strike(): Promise<void>;
+  /** As `strike`, and then what was left to the end. */
+  finish(): Promise<void>;
 }
+
+const run = async (steps: (() => Promise<void>)[]): Promise<void> => {
+  for (let step = steps.pop(); step !== undefined; step = steps.pop()) await step().catch(() => undefined);
+};
 
 export const createTeardown = (): Teardown => {
   const steps: (() => Promise<void>)[] = [];
+  const lastSteps: (() => Promise<void>)[] = [];
   let striking: Promise<void> | undefined;
-
-  const takeDown = async (): Promise<void> => {
-    for (let step = steps.pop(); step !== undefined; step = steps.pop()) await step().catch(() => undefined);
-  };
+  const strike = (): Promise<void> => (striking ??= run(steps));
 
   return {
     add: async (step) => {
@@ -21,8 +27,13 @@ export const createTeardown = (): Teardown => {
         return;
       }
       await step();
-      throw new Error('The demo was ended while it was still starting.');
+      throw new Error('The demo was ended.');
     },
-    strike: () => (striking ??= takeDown()),
+    addLast: (step) => void lastSteps.push(step),
+    strike,
+    finish: async () => {
+      await strike();
+      await run(lastSteps);
+    },
   };
 };
