@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { parseArgs } from 'node:util';
+import { parseArgs, types } from 'node:util';
 
 /** How the demo ends. */
 export const exitCodes = { asExpected: 0, different: 1, usage: 2, void: 3, interrupted: 130 } as const;
@@ -39,6 +39,6 @@ export const readOptions = (args: readonly string[]): DemoOptions | 'help' | { r
     if (seed !== undefined && !kill) return { wrong: '--seed chooses what --kill kills; give both.' };
     return { kill: kill ? { seed: seed === undefined ? randomInt(1, 100_000) : Number(seed) } : undefined, keep: values.keep ? 'keep' : 'end' };
   } catch (error) {
-    return { wrong: error instanceof Error ? error.message : 'The command line cannot be read.' };
+    return { wrong: types.isNativeError(error) ? error.message : 'The command line cannot be read.' };
   }
 };
