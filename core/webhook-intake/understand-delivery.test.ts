@@ -165,7 +165,9 @@ describe('a slow platform', () => {
     const other = await bench.start({ apiPort: platform.port, leaseMs: 300, scale: 1 });
     platform.behave((request, response, socket) => { setTimeout(() => { answering({ events: [failed('in_slow')] })(request, response, socket); }, 1200); });
     const eventId = await say(look('x'));
+    const asking = setInterval(() => { other.scheduler.due(`delivery/${bench.connectionId}`, new Date()); }, 100);
     await reaches(eventId, 'understood');
+    clearInterval(asking);
     await other.stop();
     expect(platform.arrived).toHaveLength(1);
     expect(await hub.deliveries.findOne({ _id: eventId })).toMatchObject({ fence: 1, strikes: 0 });
