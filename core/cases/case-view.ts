@@ -39,7 +39,7 @@ export interface CaseView {
 
 /** What the world may see of a case. */
 export const viewCase = (document: CaseDocument): CaseView => {
-  const sent = document.attempts.filter((attempt) => attempt.outcome?.status !== 'absent' && attempt.outcome?.status !== 'revoked');
+  const sent = document.attempts.filter((attempt) => !['absent', 'revoked', 'not_sent'].includes(attempt.outcome?.status ?? 'unknown'));
   const last = document.attempts.at(-1);
   const open = isOpen(document.status);
   const settlement = document.settlement;

@@ -8,7 +8,7 @@ export type {
 } from './case.model.js';
 export { caseIndexes } from './case-indexes.js';
 export { createCases, WriteNotKnown, type Cases, type OpenResult, type Written } from './case-store.js';
-export { newConnectorCase, newDirectCase, openKeysOfConnectorCase, openKeysOfDirectCase } from './new-case.js';
+export { newConnectorCase, newDirectCase, openKeysOf, openKeysOfConnectorCase, openKeysOfDirectCase } from './new-case.js';
 export { viewCase, type CaseView } from './case-view.js';
 export { isLegal, isOpen } from './transitions.js';
 export * as writes from './writes.js';

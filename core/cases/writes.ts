@@ -84,8 +84,9 @@ export interface OutcomeFacts {
   readonly refs: readonly string[];
   readonly stepAt?: Date;
   readonly lastDecline?: { readonly decline: RawDecline; readonly reason: string };
-  readonly approval?: { readonly ended: Ended; readonly settlement: Settlement; readonly settleAt?: Date };
+  readonly approval?: { readonly ended: Ended; readonly settlement: Settlement; readonly settleAt?: Date; readonly openKeys?: readonly string[] };
   readonly owed: Owed;
+  readonly refund?: CaseDocument['refunds'][number];
   readonly signalIds?: readonly string[];
 }
 
@@ -95,7 +96,9 @@ const leftCardUntried = ({ outcome, resolution }: OutcomeFacts): boolean =>
 
 /** The outcome with everything an approval owes, in one write. A fact: held back by no signal. */
 export const outcome = (document: CaseDocument, facts: OutcomeFacts): CaseWrite => {
-  if (facts.status !== document.status) assertLegal(document.status, facts.status);
+  // an approval that comes after its attempt was closed is a fact from whatever state: the money was taken
+  const closed = document.attempts.some((one) => one.n === facts.n && one.resolved);
+  if (facts.status !== document.status && !closed) assertLegal(document.status, facts.status);
   const approval = facts.approval;
   const untried = leftCardUntried(facts);
   const pulled = {
@@ -104,7 +107,7 @@ export const outcome = (document: CaseDocument, facts: OutcomeFacts): CaseWrite 
   };
   return {
     name: 'outcome',
-    filter: { ...held(document), attempts: { $elemMatch: { n: facts.n, resolved: false } } },
+    filter: { ...held(document), attempts: { $elemMatch: { n: facts.n, ...(closed ? {} : { resolved: false }) } } },
     update: {
       $set: {
         'attempts.$.outcome': facts.outcome,
@@ -117,11 +120,12 @@ export const outcome = (document: CaseDocument, facts: OutcomeFacts): CaseWrite 
         ...(facts.stepAt ? { 'due.step': facts.stepAt } : {}),
         ...(facts.lastDecline ? { lastDecline: facts.lastDecline.decline, lastReason: facts.lastDecline.reason, 'attempts.$.reason': facts.lastDecline.reason } : {}),
         ...(approval ? { ended: approval.ended, settlement: approval.settlement } : {}),
+        ...(approval?.openKeys ? { openKeys: [...approval.openKeys] } : {}),
         ...(approval?.settleAt ? { 'due.settle': approval.settleAt } : {}),
         ...owing(facts.owed),
       },
       ...unset(...(facts.stepAt ? [] : ['due.step']), ...(facts.resolution === 'resolved' && !untried ? ['prompt'] : [])),
-      $push: { refs: { $each: [...facts.refs] }, ...pushing(facts.owed) },
+      $push: { refs: { $each: [...facts.refs] }, ...pushing(facts.owed), ...(facts.refund ? { refunds: facts.refund } : {}) },
       ...(Object.keys(pulled).length > 0 ? { $pull: pulled } : {}),
     },
   };
@@ -130,7 +134,7 @@ export const outcome = (document: CaseDocument, facts: OutcomeFacts): CaseWrite 
 /** The end of a case that no approval of ours brings. Matches only if every signal was seen. */
 export const close = (document: CaseDocument, facts: {
   readonly status: 'failed' | 'blocked' | 'cancelled' | 'succeeded'; readonly ended: Ended; readonly owed: Owed; readonly signalIds: readonly string[];
-  readonly settlement?: Settlement; readonly reason?: string;
+  readonly settlement?: Settlement; readonly reason?: string; readonly openKeys?: readonly string[];
 }): CaseWrite => {
   assertLegal(document.status, facts.status);
   return {
@@ -141,6 +145,7 @@ export const close = (document: CaseDocument, facts: {
         status: facts.status, ended: facts.ended, strikes: 0,
         ...(facts.reason === undefined ? {} : { lastReason: facts.reason }),
         ...(facts.settlement ? { settlement: facts.settlement } : {}),
+        ...(facts.openKeys ? { openKeys: [...facts.openKeys] } : {}),
         ...owing(facts.owed),
       },
       ...unset('due.step', 'prompt', ...(facts.status === 'succeeded' ? [] : ['openKeys'])),
@@ -173,6 +178,13 @@ export const promptRetry = (document: CaseDocument, signalIds: readonly string[]
   name: 'prompt-retry',
   filter: { ...held(document), status: 'queued', signalSeq: document.signalSeq },
   update: { $set: { prompt: 'card_update', 'due.step': stepAt }, $inc: { promptRetries: 1 }, $pull: { signals: { id: { $in: [...signalIds] } } } },
+});
+
+/** The platform's own try brought a decline that changes the plan: it is decided anew. */
+export const platformDecline = (document: CaseDocument, last: { readonly decline: RawDecline; readonly reason: string }, stepAt: Date): CaseWrite => ({
+  name: 'platform-decline',
+  filter: { ...held(document), status: 'queued' },
+  update: { $set: { lastDecline: last.decline, lastReason: last.reason, 'due.step': stepAt }, ...unset('prompt') },
 });
 
 /** Takes the right to charge a debt; a duplicate key means another case has it. */

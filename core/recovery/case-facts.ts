@@ -60,7 +60,7 @@ export const readCaseWorld = async (document: CaseDocument, ports: RecoveryPorts
       ...shared,
       source: 'connector',
       dunning: connector.dunning.mode === 'controllable' ? 'controllable' : 'not_controllable',
-      standstill: standstill ?? (record.state === 'active' ? undefined : `The connection is ${record.state}.`)
+      standstill: standstill ?? (record.state !== 'active' ? `The connection is ${record.state}.` : record.mode !== 'active' ? `The connection is in mode ${record.mode} now.` : undefined)
         ?? (connector.collection ? undefined : 'The platform collects nothing for us and no gateway is mapped.'),
       trigger: 'scheduled_retry',
       route: {

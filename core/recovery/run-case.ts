@@ -1,8 +1,10 @@
 import { WriteNotKnown, type CaseDocument, type CaseWrite } from '../cases/index.js';
 import type { CheckpointName } from '../observability/index.js';
+import { isNotKnownToBeWritten } from '../storage/index.js';
 import { readCaseWorld, type HoldCall } from './case-facts.js';
 import type { Effect, Knowledge } from './case-steps/effects.js';
 import { afterWrite, beginHold, isDoneWhenLost, isDurable, lastWords, type Hold, type WriteAnswer } from './case-steps/hold.js';
+import type { Call } from './case-steps/learn.js';
 import { nextStep } from './case-steps/next-step.js';
 import { perform } from './perform.js';
 import type { RecoveryPorts } from './ports.js';
@@ -77,6 +79,7 @@ export const runCase = async (claimed: CaseDocument, ports: RecoveryPorts, start
             ports.cases.wake(after.document);
             return { end: 'released', document: after.document };
           }
+          if (after.status === 'written' && effect.do === 'write' && effect.alert !== undefined) ports.logger.warn({ caseId: document._id, clientId: document.clientId }, effect.alert);
           ({ document, knowledge } = after.hold);
           if (place) await say(place);
           break;
@@ -92,7 +95,7 @@ export const runCase = async (claimed: CaseDocument, ports: RecoveryPorts, start
         case 'revoke':
         case 'close_ledger':
         case 'hand_back':
-          knowledge = { ...knowledge, ...await perform(effect, document, knowledge, world, ports) };
+          knowledge = { ...knowledge, ...await performed(effect, () => perform(effect, document, knowledge, world, ports)) };
           break;
       }
     }
@@ -108,6 +111,18 @@ const checkpoints: Readonly<Record<string, CheckpointName | undefined>> = {
   'relayed': 'relayed', 'settled': 'settled', 'handed-back': 'handed back', 'release': 'released',
 };
 
+/** A ledger that is closed because of an answer is closed before anything else is done with the answer: also if the database is away for a while. */
+const performed = async (effect: Call, perform: () => Promise<Partial<Knowledge>>): Promise<Partial<Knowledge>> => {
+  for (;;) {
+    try {
+      return await perform();
+    } catch (error) {
+      if (effect.do !== 'close_ledger' || !isNotKnownToBeWritten(error)) throw error;
+      await new Promise((resolve) => { setTimeout(resolve, repeatMs); });
+    }
+  }
+};
+
 /** Performs a write under the hold; what did not match is read again. */
 const writeHeld = async (effect: Extract<Effect, { write: CaseWrite }>, document: CaseDocument, ports: RecoveryPorts): Promise<WriteAnswer> => {
   for (;;) {
@@ -115,7 +130,8 @@ const writeHeld = async (effect: Extract<Effect, { write: CaseWrite }>, document
       const written = await ports.cases.write(effect.write);
       return written.status === 'lost' ? { status: 'unmatched', now: await ports.cases.find(document._id) } : written;
     } catch (error) {
-      if (!(error instanceof WriteNotKnown) || !isDurable(effect)) throw error;
+      // also the reading after a write may fail while the database is away
+      if (!isDurable(effect) || !(error instanceof WriteNotKnown || isNotKnownToBeWritten(error))) throw error;
       await new Promise((resolve) => { setTimeout(resolve, repeatMs); });
     }
   }

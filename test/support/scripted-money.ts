@@ -27,6 +27,9 @@ export interface ScriptedMoney {
   onCharge: ((key: string) => Promise<void> | void) | undefined;
   /** Told after it moved and before the reply is handed over. */
   onCharged: ((key: string) => Promise<void> | void) | undefined;
+  /** Told once an invoice was read, before the answer is handed over; and when the cards are asked for. */
+  onRead: (() => Promise<void> | void) | undefined;
+  onList: (() => void) | undefined;
   approved(): readonly string[];
   readonly connector: ConnectorUse;
   readonly gateway: GatewayUse;
@@ -99,15 +102,22 @@ export const scriptedMoney = (clock: Clock, due: Money, protection: RepeatProtec
     replies: [], tried: [], faults: [],
     calls: { reads: 0, finds: 0, lists: 0, handBacks: [], prepares: 0, revokes: 0 },
     invoice: { state: 'open', other: [], inProgress: 'no', due: due.minor },
-    reads: 'up', cards: { methodRef: 'pm_1' }, dunning: 'up', onCharge: undefined, onCharged: undefined,
+    reads: 'up', cards: { methodRef: 'pm_1' }, dunning: 'up', onCharge: undefined, onCharged: undefined, onRead: undefined, onList: undefined,
     approved: () => succeeded().map((one) => one.key),
     connector: {
       webhook: { verify: notCalled, provenBefore: notCalled, parse: notCalled, topics: () => [] },
-      invoices: { read: async () => read() },
+      invoices: {
+        read: async () => {
+          const answer = read();
+          await money.onRead?.();
+          return answer;
+        },
+      },
       paymentMethods: {
         mode: 'readable',
         list: async () => {
           money.calls.lists += 1;
+          money.onList?.();
           if (money.reads === 'down') return failed('unknown');
           return fine(money.cards ? { found: true, tokens: [{ gatewayType: 'sample', gatewayAccountRef: 'acct', methodRef: money.cards.methodRef }] } : { found: false, reason: 'no_payment_source', detail: 'none' });
         },

@@ -16,6 +16,12 @@ export const nextAskAt = (attempt: Attempt, waiting: 'unknown' | 'pending', now:
   return offset === undefined ? undefined : new Date(attempt.startedAt.getTime() + offset);
 };
 
+/** What an operator is told of an attempt that stays open: from a day on while it is unknown, and when nothing asks about it any more. */
+export const longOpen = (attempt: Attempt, waiting: 'unknown' | 'pending', now: Date): string | undefined => {
+  if (nextAskAt(attempt, waiting, now) === undefined) return `a charge stays ${waiting}: it is not asked about any more, an operator must look`;
+  return waiting === 'unknown' && now.getTime() - attempt.startedAt.getTime() >= day ? 'a charge is unknown for a day or longer' : undefined;
+};
+
 /** How long after its last possible sending an attempt must stay unfound before that means anything, in wall ms. */
 export const absenceMs = (protection: RepeatProtection, clock: Clock, leaseMs: number): number =>
   clock.notBeforeMs(Math.max(30 * minute, protection.absentIsFinalAfterMs), Math.max(2000, leaseMs));
@@ -35,5 +41,5 @@ export const isAbsentForADay = (attempt: Attempt, now: Date, clock: Clock, lease
 export const keyIsRemembered = (attempt: Attempt, keptForMs: number, now: Date): 'yes' | 'no' =>
   now.getTime() - attempt.startedAt.getTime() < keptForMs - hour ? 'yes' : 'no';
 
-/** When the same attempt is sent again after it certainly did not leave: 5 s doubling to 5 min. */
-export const resendAt = (notSent: number, now: Date): Date => new Date(now.getTime() + Math.min(5000 * 2 ** Math.max(0, notSent - 1), 5 * minute));
+/** When the same attempt is sent again after it certainly did not leave: after 5 s, 20 s, 80 s and 5 min. */
+export const resendAt = (notSent: number, now: Date): Date => new Date(now.getTime() + Math.min(5000 * 4 ** Math.max(0, notSent - 1), 5 * minute));

@@ -1,4 +1,4 @@
-import { writes, type CaseDocument, type Ended } from '../../cases/index.js';
+import { openKeysOf, writes, type CaseDocument, type Ended } from '../../cases/index.js';
 import type { InvoiceState } from '../../connector-kit/index.js';
 import { ownPayment } from '../../settlement/index.js';
 import type { Decision } from '../engine.js';
@@ -33,11 +33,13 @@ export const paidEffect = (document: CaseDocument, state: InvoiceState, knowledg
     recoveredBy: ours ? 'retry' : 'external',
     message: ours ? 'Payment recovered.' : 'The invoice was paid by another payment; nothing was charged by us.',
   };
+  // a debt paid once is not opened again, also where the case had been closed before
+  const openKeys = document.openKeys === undefined && knowledge.right === undefined ? openKeysOf(document) : undefined;
   const outbox = tools.announce(document, { event: 'recovery.success', ended, gatewayRef: ours?.gatewayRefs[0] ?? ours?.ref ?? null, attemptCount: attemptsOf(document) }, knowledge.facts);
   return {
     do: 'write',
     write: writes.close(document, {
-      status: 'succeeded', ended, signalIds: [...knowledge.acted, ...signalIds],
+      status: 'succeeded', ended, signalIds: [...knowledge.acted, ...signalIds], ...(openKeys ? { openKeys } : {}),
       settlement: {
         state: ours ? 'confirmed' : 'not_needed', route: knowledge.facts.route.kind, updatedAt: now, tries: 0,
         once: { key: `${document._id}-settle`, firstTriedAt: now, ourReference: document._id }, ...(ours ? { platformPaymentRef: ours.ref } : {}),

@@ -14,9 +14,14 @@ export const decideStep = (document: CaseDocument, knowledge: Knowledge, tools: 
   const now = tools.clock.hubNow();
   if (document.status !== 'queued' || knowledge.decided || document.refunds.some((refund) => refund.state === 'due')) return undefined;
   if (document.due.step !== undefined && document.due.step > now) return undefined;
+  // what it was told and cannot be read yet may be that it is paid: nothing is decided before
+  if (knowledge.deferred.length > 0) return undefined;
+  const ended = knowledge.invoice?.status === 'read' ? endedInvoice(document, knowledge.invoice.state, knowledge, tools) : undefined;
+  if (ended) return ended;
   const decision = tools.engine.decide(snapshotOf(document, knowledge, tools), now);
   switch (decision.do) {
-    case 'read_card': return { do: 'read_tokens' };
+    case 'read_card': return knowledge.tokens?.status === 'unavailable'
+      ? rest(knowledge, decision, tools, new Date(now.getTime() + 10 * minute), 'The payment methods cannot be read now.') : { do: 'read_tokens' };
     case 'wait': return { do: 'know', after: { decided: 'yes', stepAt: decision.until, plan: planOf(decision, now) } };
     case 'ask': return { do: 'alert', fact: 'an earlier charge is not settled: an operator decides', after: { decided: 'yes', plan: planOf(decision, now) } };
     case 'stop': return stopEffect(document, decision, knowledge, tools);
@@ -24,7 +29,7 @@ export const decideStep = (document: CaseDocument, knowledge: Knowledge, tools: 
   }
 };
 
-const rest = (knowledge: Knowledge, decision: Charge, tools: Tools, stepAt: Date, why: string): Effect => ({
+const rest = (knowledge: Knowledge, decision: Decision, tools: Tools, stepAt: Date, why: string): Effect => ({
   do: 'know', after: { decided: 'yes', stepAt, plan: { ...planOf(decision, tools.clock.hubNow()), until: stepAt, because: `${decision.because.sentence} ${why}` } },
 });
 
@@ -77,28 +82,33 @@ const connectorReady = (document: CaseDocument, decision: Charge, knowledge: Kno
   }
   if (knowledge.invoice === undefined) return { do: 'read_invoice' };
   if (knowledge.invoice.status === 'unavailable') return wait('The invoice cannot be read now.');
-  return unlessChargeable(document, knowledge.invoice.state, knowledge, tools, wait);
+  return endedInvoice(document, knowledge.invoice.state, knowledge, tools) ?? unlessChargeable(knowledge.invoice.state, wait);
 };
 
-const unlessChargeable = (document: CaseDocument, state: InvoiceState, knowledge: Knowledge, tools: Tools, wait: (why: string, at?: Date) => Effect): Effect | undefined => {
+/** An invoice that is paid or gone ends the case, whatever the engine would want. */
+const endedInvoice = (document: CaseDocument, state: InvoiceState, knowledge: Knowledge, tools: Tools): Effect | undefined => {
   switch (state.state) {
     case 'paid': return paidEffect(document, state, knowledge, tools, []);
     case 'voided':
     case 'written_off':
     case 'not_found': return cancelEffect(document, knowledge, tools, 'invoice_voided', []);
-    case 'open':
-      if (state.payments.some((payment) => payment.state === 'in_progress')) return wait('The platform has a payment of this invoice in progress.');
-      return state.due.minor > 0 ? undefined : wait('Nothing is due on the invoice now.');
+    case 'open': return undefined;
   }
+};
+
+const unlessChargeable = (state: InvoiceState, wait: (why: string, at?: Date) => Effect): Effect | undefined => {
+  if (state.payments.some((payment) => payment.state === 'in_progress')) return wait('The platform has a payment of this invoice in progress.');
+  return state.due.minor > 0 ? undefined : wait('Nothing is due on the invoice now.');
 };
 
 const amountOf = (document: CaseDocument, knowledge: Knowledge): Money =>
   (knowledge.invoice?.status === 'read' ? knowledge.invoice.state.due : document.opened);
 
-const resultOf = (attempt: Attempt): PastAttempt['result'] => {
+const resultOf = (document: CaseDocument, attempt: Attempt): PastAttempt['result'] => {
   if (!attempt.resolved) return 'open';
   switch (attempt.outcome?.status) {
-    case 'approved': return 'approved';
+    // of an open case: less than asked was taken, which is given back and counts as a decline
+    case 'approved': return document.status === 'succeeded' ? 'approved' : 'declined';
     case 'declined': return 'declined';
     case 'not_sent': return 'unsent';
     case 'absent':
@@ -118,7 +128,7 @@ const snapshotOf = (document: CaseDocument, knowledge: Knowledge, tools: Tools):
     decline: document.lastDecline ? tools.classify(document.lastDecline) : undefined,
     attempts: document.attempts.map((attempt) => ({
       at: attempt.startedAt,
-      result: resultOf(attempt),
+      result: resultOf(document, attempt),
       kind: attempt.outcome?.status === 'declined' && tools.classify(attempt.outcome.decline).retry === 'soon' ? 'technical' : 'other',
       strategy: attempt.grounds.strategy,
     })),

@@ -7,7 +7,7 @@ import type { EventToCompose } from '../case-event.js';
 
 /** What the step machine asks of the world. The hub performs it; a model search enumerates its answers. */
 export type Effect =
-  | { readonly do: 'write'; readonly write: CaseWrite; readonly after?: Partial<Knowledge>; readonly repeat?: 'until_durable' }
+  | { readonly do: 'write'; readonly write: CaseWrite; readonly after?: Partial<Knowledge>; readonly repeat?: 'until_durable'; /** Told to people once it is written. */ readonly alert?: string }
   | { readonly do: 'renew' }
   | { readonly do: 'relay'; readonly entries: readonly OutboxEntry[] }
   | { readonly do: 'read_invoice' }
@@ -55,6 +55,8 @@ export interface Knowledge {
     | { readonly status: 'none'; readonly why: string }
     | { readonly status: 'unavailable'; readonly why: string }
     | undefined;
+  /** The `signalSeq` at which invoice and tokens were read: what is told later is not answered by an earlier read. */
+  readonly readAt?: number | undefined;
   readonly reserved?: { readonly n: number; readonly result: 'reserved'; readonly sendBefore: Date } | { readonly n: number; readonly result: 'busy'; readonly until: Date } | undefined;
   readonly sending?: { readonly n: number; readonly phase: 'written' | 'permitted' } | undefined;
   readonly outcome?: { readonly n: number; readonly outcome: AttemptOutcome; readonly ledger: 'open' | 'closed'; readonly found: 'by_charging' | 'by_asking'; readonly signalId?: string } | undefined;
@@ -68,6 +70,8 @@ export interface Knowledge {
   /** Signals that wait for what cannot be read or settled now: kept. */
   readonly deferred: readonly string[];
   readonly right?: 'refused' | undefined;
+  /** What brought the newest answer of a gateway about, where it is more than the schedule. */
+  readonly cause?: 'reconciliation' | 'card_update' | undefined;
   readonly settled?: 'tried' | undefined;
   readonly handBack?: 'intended' | 'done' | 'failed' | undefined;
   readonly relay?: 'failed' | undefined;

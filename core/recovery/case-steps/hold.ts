@@ -11,8 +11,8 @@ export const beginHold = (document: CaseDocument, facts: CaseFacts, brought: Par
 /** The hold after something was learnt. */
 export const learnt = ({ document, knowledge }: Hold, after: Partial<Knowledge> | undefined): Hold => ({ document, knowledge: { ...knowledge, ...after } });
 
-/** Whether an effect is still performed by a holder that has heard its lease is gone: only what stores a fact already known. */
-export const isDoneWhenLost = (effect: Effect): boolean => effect.do === 'write' || effect.do === 'close_ledger';
+/** Whether an effect is still performed by a holder that has heard its lease is gone: only what stores a fact already known, and nothing that loosens a card. */
+export const isDoneWhenLost = (effect: Effect): boolean => effect.do === 'write' || (effect.do === 'close_ledger' && effect.result === 'sent');
 
 type Writing = Extract<Effect, { write: CaseWrite }>;
 

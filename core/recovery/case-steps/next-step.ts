@@ -3,16 +3,20 @@ import { debtsStep } from './debts-step.js';
 import { decideStep } from './decide-step.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
 import { openAttemptStep } from './open-attempt-step.js';
+import { outcomeStep } from './outcome-step.js';
 import { signalsStep } from './signals-step.js';
 
 const watchedMs = 60 * 86_400_000;
+const restMs = 60_000;
 
 /**
  * What a case in hand needs next. The only place where the order stands: 1 late approvals and the open attempt, 2 the
  * outbox, 3 other signals, 4 debts, 5 the engine. Nothing left: release.
  */
 export const nextStep = (document: CaseDocument, knowledge: Knowledge, tools: Tools): Effect => {
-  const late = lateApproval(document, knowledge);
+  const stale = readings(document, knowledge);
+  if (stale) return stale;
+  const late = lateApproval(document, knowledge, tools);
   if (late) return late;
   const open = document.attempts.find((attempt) => !attempt.resolved);
   const asking = open && openAttemptStep(document, open, knowledge, tools);
@@ -25,31 +29,41 @@ export const nextStep = (document: CaseDocument, knowledge: Knowledge, tools: To
     ?? releaseStep(document, knowledge, tools);
 };
 
-/** An approval another worker learnt after it had lost the case. */
-const lateApproval = (document: CaseDocument, knowledge: Knowledge): Effect | undefined => {
+/** What was read answers no signal that came after it: the reading is dated by the signals then in hand, and dropped with the next one. */
+const readings = (document: CaseDocument, knowledge: Knowledge): Effect | undefined => {
+  if (knowledge.readAt === undefined) return knowledge.invoice || knowledge.tokens ? { do: 'know', after: { readAt: document.signalSeq } } : undefined;
+  return knowledge.readAt === document.signalSeq ? undefined : { do: 'know', after: { invoice: undefined, tokens: undefined, readAt: undefined } };
+};
+
+/** An approval another worker learnt after it had lost the case: also for an attempt closed meanwhile, whose money was taken after all. */
+const lateApproval = (document: CaseDocument, knowledge: Knowledge, tools: Tools): Effect | undefined => {
+  const known = knowledge.outcome;
+  const closed = known && document.attempts.find((one) => one.n === known.n && one.resolved);
+  if (known && closed) return outcomeStep(document, closed, known, knowledge, tools);
   for (const signal of document.signals) {
     const { event } = signal;
     if (event.type !== 'attempt_approved' || knowledge.acted.includes(signal.id) || knowledge.outcome) continue;
     const attempt = document.attempts.find((one) => one.n === event.n);
     if (!attempt) continue;
-    if (!attempt.resolved) return { do: 'know', after: { outcome: { n: event.n, outcome: event.outcome, ledger: 'open', found: 'by_asking', signalId: signal.id } } };
     if (attempt.outcome?.status === 'approved') continue;
-    return { do: 'alert', fact: 'an attempt that was closed as not made has been approved after all', after: { acted: [...knowledge.acted, signal.id] } };
+    return { do: 'know', after: { outcome: { n: event.n, outcome: event.outcome, ledger: 'open', found: 'by_asking', signalId: signal.id } } };
   }
   return undefined;
 };
 
 const releaseStep = (document: CaseDocument, knowledge: Knowledge, tools: Tools): Effect => {
   const now = tools.clock.hubNow();
-  const open = isOpen(document.status);
+  const open = isOpen(document.status) || document.attempts.some((attempt) => !attempt.resolved);
+  // what was due and not taken in this hold is not due again at once
+  const rested = (at: Date) => (at > now ? at : new Date(now.getTime() + restMs));
   const watchUntil = new Date(document.createdAt.getTime() + watchedMs);
   const step = open ? knowledge.stepAt ?? (knowledge.decided ? undefined : document.due.step) : undefined;
   const retrySignals = !open && knowledge.deferred.length > 0 && knowledge.stepAt ? knowledge.stepAt : undefined;
   const due: DueTimes = {
-    ...(step ? { step } : retrySignals ? { step: retrySignals } : {}),
-    ...(document.due.settle ? { settle: document.due.settle } : {}),
-    ...(document.due.handBack ? { handBack: document.due.handBack } : {}),
-    ...(document.outbox.length > 0 ? { relay: new Date(now.getTime() + 60_000) } : {}),
+    ...(step ? { step: rested(step) } : retrySignals ? { step: rested(retrySignals) } : {}),
+    ...(document.due.settle ? { settle: rested(document.due.settle) } : {}),
+    ...(document.due.handBack ? { handBack: rested(document.due.handBack) } : {}),
+    ...(document.outbox.length > 0 ? { relay: new Date(now.getTime() + restMs) } : {}),
     ...(!open && watchUntil > now ? { watch: watchUntil } : {}),
   };
   const reason = document.lastReason ?? (document.lastDecline ? tools.classify(document.lastDecline).reason : undefined);

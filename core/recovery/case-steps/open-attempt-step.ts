@@ -1,6 +1,6 @@
 import { writes, type Attempt, type CaseDocument } from '../../cases/index.js';
 import { ownPayment } from '../../settlement/index.js';
-import { absenceMs, isAbsent, isAbsentForADay, keyIsRemembered, nextAskAt } from './ask-times.js';
+import { absenceMs, isAbsent, isAbsentForADay, keyIsRemembered, longOpen, nextAskAt } from './ask-times.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
 import { needsRenewal, sendBeforeOf } from './lease.js';
 import { marksOf } from './our-payment.js';
@@ -29,6 +29,8 @@ export const openAttemptStep = (document: CaseDocument, attempt: Attempt, knowle
 };
 
 const know = (after: Partial<Knowledge>): Effect => ({ do: 'know', after });
+
+const told = (alert: string | undefined) => (alert === undefined ? {} : { alert });
 
 const isDue = (document: CaseDocument, now: Date) => document.due.step === undefined || document.due.step <= now;
 
@@ -83,7 +85,8 @@ const afterAbsence = (document: CaseDocument, attempt: Attempt, knowledge: Knowl
   const stepAt = earliest > now && (scheduled === undefined || earliest < scheduled) ? earliest : scheduled ?? operator;
   return {
     do: 'write',
-    write: writes.ask(document, attempt.n, { asks: attempt.asks + 1, absentReads: reads, stepAt, status: 'unknown' }),
+    write: writes.ask(document, attempt.n, { asks: attempt.asks + 1, absentReads: reads, stepAt, status: document.status === 'succeeded' ? 'succeeded' : 'unknown' }),
+    ...told(longOpen(attempt, 'unknown', now)),
     // one answer is one read: it is used up here
     after: { ...asked, absent: undefined },
   };
@@ -93,6 +96,8 @@ const afterAbsence = (document: CaseDocument, attempt: Attempt, knowledge: Knowl
 const resendStep = (document: CaseDocument, attempt: Attempt, knowledge: Knowledge, tools: Tools): Effect => {
   const { facts } = knowledge;
   const giveUp: Partial<Knowledge> = { outcome: { n: attempt.n, outcome: { status: 'absent' }, ledger: 'open', found: 'by_asking' } };
+  // the debt was paid meanwhile, by an approval that came late
+  if (document.status === 'succeeded') return know(giveUp);
   if (facts.source === 'connector') {
     if (knowledge.invoice === undefined) return { do: 'read_invoice' };
     if (knowledge.invoice.status === 'unavailable') return postpone(document, attempt, tools);

@@ -1,5 +1,6 @@
-import { writes, type Attempt, type AttemptOutcome, type CaseDocument, type Ended, type Settlement } from '../../cases/index.js';
-import { nextAskAt, resendAt } from './ask-times.js';
+import { openKeysOf, writes, type Attempt, type AttemptOutcome, type CaseDocument, type Ended, type Settlement } from '../../cases/index.js';
+import type { Money } from '../../connector-kit/index.js';
+import { longOpen, nextAskAt, resendAt } from './ask-times.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
 
 const mostNotSent = 5;
@@ -29,18 +30,23 @@ export const outcomeStep = (document: CaseDocument, attempt: Attempt, known: Kno
   const now = tools.clock.hubNow();
   const signals = known.signalId === undefined ? {} : { signalIds: [known.signalId] };
   const base = { n: attempt.n, outcome: known.outcome, notSent: attempt.notSent, refs: refsOf(known.outcome), owed: { outbox: [], now }, ...signals };
-  const write = (facts: Partial<writes.OutcomeFacts> & Pick<writes.OutcomeFacts, 'status' | 'resolution'>): Effect => ({
+  const write = (facts: Partial<writes.OutcomeFacts> & Pick<writes.OutcomeFacts, 'status' | 'resolution'>, told: string | undefined = alertOf(document, attempt, known, tools)): Effect => ({
     do: 'write',
     write: writes.outcome(document, { ...base, ...facts }),
-    // what was read before the charge is old now
-    after: { ...forgotten, asked: [...knowledge.asked, attempt.n], decided: undefined, ...(known.outcome.status === 'already_paid' ? {} : { invoice: undefined }), tokens: undefined },
+    // what was read before the charge is old now, and what waited for its end is heard
+    after: {
+      ...forgotten, asked: [...knowledge.asked, attempt.n], deferred: [], decided: undefined, cause: causeOf(document, known), tokens: undefined,
+      ...(known.outcome.status === 'already_paid' ? {} : { invoice: undefined }),
+    },
     repeat: 'until_durable',
+    ...(told === undefined ? {} : { alert: told }),
   });
   const waiting = document.status === 'unknown' ? 'unknown' : 'attempting';
   const { outcome } = known;
+  if (document.status === 'succeeded') return write(afterSuccess(document, attempt, known, now));
   switch (outcome.status) {
     case 'approved':
-      if (outcome.amount.minor !== attempt.amount.minor || outcome.amount.currency !== attempt.amount.currency) return partial(document, attempt, knowledge, tools);
+      if (isPartial(outcome.amount, attempt)) return write(partial(document, attempt, now));
       return write({ status: 'succeeded', resolution: 'resolved', ...approval(document, attempt, outcome.gatewayRefs, known, knowledge, tools) });
     case 'declined':
       return write({
@@ -88,21 +94,54 @@ const approval = (document: CaseDocument, attempt: Attempt, gatewayRefs: readonl
     tries: 0,
   };
   const attemptCount = document.attempts.filter((one) => one.n === attempt.n || counted(one)).length;
+  // a success keeps the right to charge the debt; of a case closed meanwhile it takes it back, unless another case has it
+  const openKeys = document.openKeys === undefined && knowledge.right === undefined ? openKeysOf(document) : undefined;
   const outbox = tools.announce(document, { event: 'recovery.success', ended, gatewayRef: gatewayRefs[0] ?? null, attemptCount }, facts);
   return {
-    approval: { ended, settlement, ...(settlement.state === 'recorded' ? { settleAt: new Date(now.getTime() + minute) } : {}) },
+    approval: { ended, settlement, ...(openKeys ? { openKeys } : {}), ...(settlement.state === 'recorded' ? { settleAt: new Date(now.getTime() + minute) } : {}) },
     owed: { outbox, now, ...(document.takeOver ? { handBackAt: now } : {}) },
   };
 };
 
 /** An attempt that may have reached a gateway or platform. */
-export const counted = (attempt: Attempt): boolean => attempt.outcome?.status !== 'absent' && attempt.outcome?.status !== 'revoked';
+export const counted = (attempt: Attempt): boolean => !['absent', 'revoked', 'not_sent'].includes(attempt.outcome?.status ?? 'unknown');
 
-/** Less than asked was taken: nothing further is charged and an operator is told; the refund is theirs to order. */
-const partial = (document: CaseDocument, attempt: Attempt, knowledge: Knowledge, tools: Tools): Effect => ({
-  do: 'write',
-  write: writes.ask(document, attempt.n, {
-    asks: attempt.asks + 1, absentReads: [], stepAt: new Date(tools.clock.hubNow().getTime() + 86_400_000), status: 'unknown',
-  }),
-  after: { ...forgotten, asked: [...knowledge.asked, attempt.n] },
+type Written = Partial<writes.OutcomeFacts> & Pick<writes.OutcomeFacts, 'status' | 'resolution'>;
+
+const isPartial = (amount: Money, attempt: Attempt): boolean => amount.minor < attempt.amount.minor || amount.currency !== attempt.amount.currency;
+
+/** Less than asked was taken: it is owed back, and nothing further is charged until it is. */
+const partial = (document: CaseDocument, attempt: Attempt, now: Date): Written => ({
+  status: attempt.resolved ? document.status : 'queued',
+  resolution: 'resolved',
+  refund: {
+    n: document.refunds.length + 1, why: 'partial_approval', state: 'due',
+    once: { key: `${attempt.key}-refund`, firstTriedAt: now, ourReference: attempt.key },
+  },
 });
+
+/** The debt is paid already: whatever is learnt of another attempt is kept with it and changes nothing else. */
+const afterSuccess = (document: CaseDocument, attempt: Attempt, known: Known, now: Date): Written => {
+  const waits = known.outcome.status === 'pending' || known.outcome.status === 'unknown' ? known.outcome.status : undefined;
+  return { status: document.status, ...(waits === undefined ? { resolution: 'resolved' } : { resolution: 'open', ...timed(nextAskAt(attempt, waits, now)) }) };
+};
+
+const causeOf = (document: CaseDocument, known: Known): Knowledge['cause'] =>
+  (known.found === 'by_asking' ? 'reconciliation' : document.prompt === 'card_update' ? 'card_update' : undefined);
+
+/** What people must hear of besides the case itself. */
+const alertOf = (document: CaseDocument, attempt: Attempt, { outcome }: Known, tools: Tools): string | undefined => {
+  switch (outcome.status) {
+    case 'approved':
+      if (document.status === 'succeeded') return 'a debt has been paid twice: another attempt of a recovered case was approved as well';
+      if (isPartial(outcome.amount, attempt)) return 'less than asked was approved: it is owed back, and nothing further is charged until then';
+      return attempt.resolved ? 'an attempt that was closed as not made has been approved after all' : undefined;
+    case 'pending':
+    case 'unknown': return longOpen(attempt, outcome.status, tools.clock.hubNow());
+    case 'declined':
+    case 'not_sent':
+    case 'revoked':
+    case 'absent':
+    case 'already_paid': return undefined;
+  }
+};

@@ -1,4 +1,5 @@
-import { openKeysOfConnectorCase, writes, type CaseDocument, type Ended, type Signal } from '../../cases/index.js';
+import { openKeysOfConnectorCase, writes, type CaseDocument, type Ended, type Signal, type SignalEvent } from '../../cases/index.js';
+import { firstStep } from '../../declines/index.js';
 import { confirmPayment, nextConfirmationAt } from '../../settlement/index.js';
 import { cancelEffect, paidEffect } from './close-step.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
@@ -26,7 +27,7 @@ export const signalsStep = (document: CaseDocument, knowledge: Knowledge, tools:
       ? cancelEffect(document, knowledge, tools, event.by, [signal.id]) : acted(signal, knowledge);
     case 'invoice_paid':
     case 'invoice_closed': return invoiceStep(document, signal, knowledge, tools);
-    case 'payment_failed': return acted(signal, knowledge);
+    case 'payment_failed': return failureStep(document, signal, event, knowledge, tools);
     case 'payment_method_updated': return cardStep(document, signal, knowledge, tools);
     case 'subscription_ended': return document.status === 'queued' || document.status === 'failed' || document.status === 'blocked'
       ? cancelEffect(document, knowledge, tools, 'subscription_ended', [signal.id]) : unlessOpen(document, signal, knowledge);
@@ -36,6 +37,16 @@ export const signalsStep = (document: CaseDocument, knowledge: Knowledge, tools:
     case 'connection_revoked':
     case 'ignored': return acted(signal, knowledge);
   }
+};
+
+/** The platform's own try failed: only a new sign of fraud or withdrawn consent changes a plan, and only one newer than our last charge. */
+const failureStep = (document: CaseDocument, signal: Signal, event: Extract<SignalEvent, { type: 'payment_failed' }>, knowledge: Knowledge, tools: Tools): Effect => {
+  if (document.status !== 'queued') return unlessOpen(document, signal, knowledge);
+  const classification = tools.classify(event.decline);
+  const newer = document.attempts.every((attempt) => tools.clock.wallAt(attempt.startedAt) <= event.occurredAt);
+  if (!newer || firstStep(classification) !== 'block') return acted(signal, knowledge);
+  const write = writes.platformDecline(document, { decline: event.decline, reason: classification.reason }, tools.clock.hubNow());
+  return { do: 'write', write, after: { acted: [...knowledge.acted, signal.id], decided: undefined } };
 };
 
 /** A charge in flight or unconfirmed is settled first: the signal is kept until then. */
@@ -57,7 +68,10 @@ const invoiceStep = (document: CaseDocument, signal: Signal, knowledge: Knowledg
       if (knowledge.invoice.status === 'unavailable') return later(signal, knowledge, new Date(tools.clock.hubNow().getTime() + minute));
       const { state } = knowledge.invoice;
       if (state.state === 'paid') return paidEffect(document, state, knowledge, tools, [signal.id]);
-      return state.state === 'open' ? acted(signal, knowledge) : cancelEffect(document, knowledge, tools, 'invoice_voided', [signal.id]);
+      if (state.state !== 'open') return cancelEffect(document, knowledge, tools, 'invoice_voided', [signal.id]);
+      // one reading answers all that was told before it; a charge reads again for itself
+      const answered = document.signals.filter((one) => one.event.type === 'invoice_paid' || one.event.type === 'invoice_closed').map((one) => one.id);
+      return { do: 'know', after: { acted: [...knowledge.acted, ...answered], invoice: undefined } };
     }
   }
 };
@@ -85,7 +99,8 @@ const cardStep = (document: CaseDocument, signal: Signal, knowledge: Knowledge, 
   const stoppedForGood = document.status === 'blocked' && document.ended?.action !== 'authentication_required';
   const over = document.status === 'succeeded' || document.status === 'cancelled' || stoppedForGood || document.prompt !== undefined
     || document.promptRetries >= mostPrompts || tools.clock.hubNow().getTime() > document.createdAt.getTime() + promptDays * 24 * hour;
-  if (over) return acted(signal, knowledge);
+  // of a closed case: another one has taken the right to charge this debt meanwhile
+  if (over || knowledge.right === 'refused') return acted(signal, knowledge);
   if (knowledge.tokens === undefined) return { do: 'read_tokens' };
   const now = tools.clock.hubNow();
   if (knowledge.tokens.status === 'unavailable') return later(signal, knowledge, new Date(now.getTime() + minute));

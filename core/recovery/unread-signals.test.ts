@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { declineOf, invoicePaid, startRecoveryBench, type RecoveryBench } from '../../test/support/recovery-bench.js';
+
+const hour = 3_600_000;
+
+describe('what a case is told while it is worked on', () => {
+  let bench: RecoveryBench;
+  beforeEach(async () => { bench = await startRecoveryBench({ label: 'unread_signals' }); });
+  afterEach(async () => { await bench.stop(); });
+
+  const paidElsewhere = () => {
+    bench.money.invoice.state = 'paid';
+    bench.money.invoice.other.push({ ref: 'ch_other', gatewayRefs: [], state: 'succeeded', amount: { minor: 4900, currency: 'USD' }, at: bench.clock.hubNow() });
+  };
+  const cardUpdated = () => ({ type: 'payment_method_updated' as const, occurredAt: bench.clock.hubNow(), subject: { customerRef: 'cus_1' } });
+  const eventNames = () => bench.events.map((event) => event.event);
+
+  it('does not fail while "paid" waits for an invoice that cannot be read', async () => {
+    const caseId = await bench.openCase('merchant_configuration');
+    await bench.tell(caseId, invoicePaid(bench.clock.hubNow()));
+    paidElsewhere();
+    bench.money.reads = 'down';
+    for (let holds = 0; holds < 3; holds += 1) expect(await bench.step(caseId)).toBe('released');
+    expect(await bench.get(caseId)).toMatchObject({ status: 'queued' });
+    expect(bench.events).toEqual([]);
+    bench.money.reads = 'up';
+    await bench.drive(caseId);
+    expect(await bench.get(caseId)).toMatchObject({ status: 'succeeded', ended: { recoveredBy: 'external' } });
+    expect(eventNames()).toEqual(['recovery.success']);
+  });
+
+  it('believes no invoice that was read before the signal came', async () => {
+    const caseId = await bench.openCase('merchant_configuration');
+    await bench.tell(caseId, invoicePaid(bench.clock.hubNow()), 'too-early');
+    // "paid" arrives again after the invoice has been read as open and before the case is closed
+    bench.money.onRead = async () => {
+      bench.money.onRead = undefined;
+      paidElsewhere();
+      await bench.tell(caseId, invoicePaid(bench.clock.hubNow()), 'in-time');
+    };
+    await bench.drive(caseId);
+    expect(await bench.get(caseId)).toMatchObject({ status: 'succeeded', signals: [] });
+    expect(eventNames()).toEqual(['recovery.success']);
+  });
+
+  it('reads the invoice again right before the charge', async () => {
+    const caseId = await bench.openCase();
+    await bench.step(caseId);
+    bench.clock.advance(48 * hour);
+    await bench.tell(caseId, invoicePaid(bench.clock.hubNow()));
+    // paid between the read for the signal and the charge
+    bench.money.onList = paidElsewhere;
+    await bench.step(caseId);
+    expect((await bench.get(caseId)).attempts).toEqual([]);
+    expect(await bench.get(caseId)).toMatchObject({ status: 'succeeded', ended: { recoveredBy: 'external' } });
+  });
+
+  it('waits without haste while the cards of an expired one cannot be read', async () => {
+    const caseId = await bench.openCase('expired_card');
+    bench.money.reads = 'down';
+    for (let holds = 0; holds < 6; holds += 1) expect(await bench.step(caseId)).toBe('released');
+    expect(bench.money.calls.lists).toBeLessThanOrEqual(6);
+    bench.money.reads = 'up';
+    bench.money.cards = { methodRef: 'pm_2' };
+    await bench.drive(caseId);
+    expect(await bench.get(caseId)).toMatchObject({ status: 'succeeded', ended: { strategyUsed: 'token_refresh' } });
+  });
+
+  it('comes back for a changed card that has to rest for an hour', async () => {
+    const caseId = await bench.openCase();
+    await bench.step(caseId);
+    bench.money.replies.push({ decline: 'generic_decline' });
+    bench.money.cards = { methodRef: 'pm_2' };
+    await bench.tell(caseId, cardUpdated());
+    await bench.step(caseId);
+    expect((await bench.get(caseId)).attempts).toMatchObject([{ grounds: { strategy: 'card_update' }, outcome: { status: 'declined' } }]);
+    const first = (await bench.get(caseId)).attempts[0]?.startedAt.getTime() ?? 0;
+    bench.money.cards = { methodRef: 'pm_3' };
+    await bench.tell(caseId, cardUpdated());
+    await bench.step(caseId);
+    expect((await bench.get(caseId)).nextAt?.getTime()).toBe(first + hour);
+    await bench.drive(caseId);
+    expect(await bench.get(caseId)).toMatchObject({ status: 'succeeded', ended: { recoveredBy: 'card_update', trigger: 'card_update' } });
+  });
+
+  it('stays closed where another case has taken the right to charge the debt', async () => {
+    const caseId = await bench.openCase('expired_card');
+    await bench.drive(caseId);
+    expect(await bench.get(caseId)).toMatchObject({ status: 'failed' });
+    await bench.openCase('generic_decline', { connectionId: 'conn-2', openKeys: ['conn-1/in_1'] });
+    bench.money.cards = { methodRef: 'pm_2' };
+    await bench.tell(caseId, cardUpdated());
+    expect(await bench.step(caseId)).toBe('released');
+    expect(await bench.get(caseId)).toMatchObject({ status: 'failed', signals: [] });
+  });
+
+  it('tries a changed card again that could not be sent', async () => {
+    const caseId = await bench.openCase('expired_card');
+    await bench.drive(caseId);
+    bench.money.cards = { methodRef: 'pm_2' };
+    bench.money.replies.push('not_sent', 'not_sent', 'not_sent', 'not_sent', 'not_sent');
+    await bench.tell(caseId, cardUpdated());
+    await bench.step(caseId);
+    await bench.drive(caseId);
+    const document = await bench.get(caseId);
+    expect(document).toMatchObject({ status: 'succeeded', ended: { recoveredBy: 'card_update' }, attempts: [{ outcome: { status: 'not_sent' }, notSent: 5 }, { outcome: { status: 'approved' } }] });
+    expect(eventNames()).toEqual(['recovery.failed', 'recovery.success']);
+  });
+
+  it('blocks on a fraud signal of the platform', async () => {
+    const caseId = await bench.openCase();
+    await bench.step(caseId);
+    bench.clock.advance(hour);
+    await bench.tell(caseId, {
+      type: 'payment_failed', occurredAt: bench.clock.hubNow(), invoice: { ref: 'in_1' }, amount: { minor: 4900, currency: 'USD' }, decline: declineOf('stolen_card'), gatewayRefs: ['ch_platform'],
+    });
+    await bench.drive(caseId);
+    expect(await bench.get(caseId)).toMatchObject({ status: 'blocked', ended: { declineCode: 'stolen_card', action: 'blocked' } });
+    expect(bench.money.tried).toEqual([]);
+    await bench.step(caseId);
+    expect(bench.money.calls.handBacks).toEqual(['blocked:false']);
+  });
+});
