@@ -4,12 +4,14 @@ import type { IndexPlan, Storage } from '../storage/index.js';
 import type { Clock } from './clock.js';
 
 const minuteMs = 60_000;
+const longestLockMs = 4000;
 
 /** Wakes some process at a hub minute for a lane. */
 export interface Bells {
   /** Rings once for this lane and hub minute, however often it is asked for. */
   ring(lane: string, at: Date): Promise<void>;
   start(onBell: (lane: string) => Promise<void>): Promise<void>;
+  /** Begins no answer any more; those begun go on. */
   stop(): Promise<void>;
 }
 
@@ -27,20 +29,56 @@ export const createAgendaBells = (options: {
   readonly onError: (error: unknown) => void;
 }): Bells => {
   const { clock } = options;
+  // Agenda keeps a timer of half the lock after every bell, which nothing can stop: a short lock, touched while the bell is
+  // answered, lets a process end by itself
+  const lockMs = Math.min(options.leaseMs * 2, longestLockMs);
   const agenda = new Agenda({
     backend: new MongoBackend({ mongo: options.storage.database }),
     processEvery: clock.scale === 1 ? 1000 : 100,
     maxConcurrency: options.concurrency,
     defaultConcurrency: options.concurrency,
     defaultLockLimit: options.concurrency,
-    defaultLockLifetime: options.leaseMs * 2,
+    defaultLockLifetime: lockMs,
     removeOnComplete: true,
   });
   agenda.on('error', options.onError);
   let handler: ((lane: string) => Promise<void>) | undefined;
+  let watch: NodeJS.Timeout | undefined;
+  let restarting: Promise<void> = Promise.resolve();
+
+  /** A job that failed would stay for ever, and no bell of its minute would ring again: errors end here. */
+  const answer = async (job: Job<Bell>): Promise<void> => {
+    const touching = setInterval(() => { job.touch().catch(() => undefined); }, lockMs / 4);
+    try {
+      await handler?.(job.attrs.data.lane);
+    } catch (error) {
+      options.onError(error);
+    } finally { clearInterval(touching); }
+  };
   // of Agenda's two forms of a handler the one that answers a promise; by overload the other would be taken
   const awaiting: { define(name: string, answer: (job: Job<Bell>) => Promise<void>): void } = agenda;
-  awaiting.define('bell', async (job) => { await handler?.(job.attrs.data.lane); });
+  awaiting.define('bell', answer);
+
+  const startAnew = async (): Promise<void> => {
+    try {
+      await agenda.stop();
+      if (handler) await agenda.start();
+    } catch (error) { options.onError(error); }
+  };
+
+  /**
+   * Agenda drops a job whose lock ran out before it began (the process stood still meanwhile) without counting the lock down,
+   * and takes no more when all are counted: it is started anew after every such standstill.
+   */
+  const watchStandstills = () => {
+    let seen = performance.now();
+    return setInterval(() => {
+      const stoodStill = performance.now() - seen > lockMs / 2;
+      seen = performance.now();
+      if (stoodStill) restarting = startAnew();
+    }, lockMs / 8);
+  };
+
   return {
     ring: async (lane, at) => {
       await agenda.ready;
@@ -55,7 +93,13 @@ export const createAgendaBells = (options: {
       handler = onBell;
       await agenda.ready;
       await agenda.start();
+      watch = watchStandstills();
     },
-    stop: async () => { await agenda.stop(); },
+    stop: async () => {
+      handler = undefined;
+      clearInterval(watch);
+      await restarting;
+      await agenda.stop();
+    },
   };
 };

@@ -42,11 +42,17 @@ export const claimDue = async <T extends DueDocument>(
   return collection.find({ _id: { $in: ids }, holder: claimId } as unknown as Filter<T>).sort({ nextAt: 1 }).toArray();
 };
 
+const struck = (terms: LeaseTerms, lane: string) => ({ lane, v: 1, nextAt: { $lte: terms.clock.hubNow() }, strikes: { $gt: 0 }, ...free(terms.clock.wallNow()) });
+
+/** Whether {@link claimStruck} would find one. */
+export const hasStruck = async <T extends DueDocument>(collection: Collection<T>, terms: LeaseTerms, wanted: { readonly lane: string }): Promise<'yes' | 'no'> =>
+  ((await collection.findOne(struck(terms, wanted.lane) as unknown as Filter<T>, { projection: { _id: 1 } })) ? 'yes' : 'no');
+
 /** Claims the one due document of a lane that a process died with before; it is run alone. */
 export const claimStruck = async <T extends DueDocument>(
   collection: Collection<T>, terms: LeaseTerms, wanted: { readonly lane: string },
 ): Promise<WithId<T> | null> => {
-  const condition = { lane: wanted.lane, v: 1, nextAt: { $lte: terms.clock.hubNow() }, strikes: { $gt: 0 }, ...free(terms.clock.wallNow()) };
+  const condition = struck(terms, wanted.lane);
   return collection.findOneAndUpdate(condition as unknown as Filter<T>, taking(randomUUID(), terms) as unknown as UpdateFilter<T>, {
     sort: { nextAt: 1 }, returnDocument: 'after',
   });

@@ -9,7 +9,7 @@ export interface Clock {
   wallNow(): Date;
   /** The hub time at a wall time. */
   hubAt(wall: Date): Date;
-  /** The wall time at a hub time. */
+  /** The first wall time (whole ms) at which hub time has come to `hub`. */
   wallAt(hub: Date): Date;
   /** A wait that physics asks for ("not before"), in wall ms: divided by the scale, never under `floorMs`. */
   notBeforeMs(realMs: number, floorMs: number): number;
@@ -19,7 +19,8 @@ export interface Clock {
 
 const clockFrom = (wallNow: () => Date, scale: number, origin: Date, advancedMs: () => number): Clock => {
   const hubAt = (wall: Date) => new Date(origin.getTime() + Math.round((wall.getTime() - origin.getTime()) * scale) + advancedMs());
-  const wallAt = (hub: Date) => new Date(Math.ceil(origin.getTime() + (hub.getTime() - advancedMs() - origin.getTime()) / scale));
+  // rounded before the origin is added: beside an epoch time the small fractions of a large scale are lost, and it would be too early
+  const wallAt = (hub: Date) => new Date(origin.getTime() + Math.ceil((hub.getTime() - advancedMs() - origin.getTime()) / scale));
   return {
     scale,
     origin,
@@ -27,7 +28,7 @@ const clockFrom = (wallNow: () => Date, scale: number, origin: Date, advancedMs:
     wallNow,
     hubAt,
     wallAt,
-    notBeforeMs: (realMs, floorMs) => (scale === 1 ? realMs : Math.max(realMs / scale, floorMs)),
+    notBeforeMs: (realMs, floorMs) => Math.max(realMs / scale, floorMs),
     notAfterMs: (realMs) => realMs / scale,
   };
 };

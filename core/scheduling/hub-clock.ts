@@ -1,4 +1,4 @@
-import type { Storage } from '../storage/index.js';
+import { duplicateKeyOf, type Storage } from '../storage/index.js';
 import { createClock, type Clock } from './clock.js';
 
 interface StoredClock { _id: 'clock'; v: 1; scale: number; origin: Date; advancedMs: number }
@@ -10,7 +10,12 @@ interface StoredClock { _id: 'clock'; v: 1; scale: number; origin: Date; advance
 export const loadHubClock = async (storage: Storage, options: { readonly scale: number | undefined; readonly now?: () => Date }): Promise<Clock> => {
   const wallNow = options.now ?? (() => new Date());
   const clocks = storage.collection<StoredClock>('hub_clock');
-  await clocks.updateOne({ _id: 'clock' }, { $setOnInsert: { v: 1, scale: options.scale ?? 1, origin: wallNow(), advancedMs: 0 } }, { upsert: true });
+  try {
+    await clocks.updateOne({ _id: 'clock' }, { $setOnInsert: { v: 1, scale: options.scale ?? 1, origin: wallNow(), advancedMs: 0 } }, { upsert: true });
+  } catch (error) {
+    // another process has just stored it
+    if (!duplicateKeyOf(error)) throw error;
+  }
   const stored = await clocks.findOne({ _id: 'clock' });
   if (!stored) throw new Error('The hub clock could not be stored; check that the database accepts writes.');
   if (options.scale !== undefined && options.scale !== stored.scale) {

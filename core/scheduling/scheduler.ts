@@ -1,11 +1,12 @@
 import type { Collection, WithId } from '../storage/index.js';
 import type { Bells } from './bells.js';
-import { claimDue, claimStruck, type DueDocument, type LeaseTerms } from './claim.js';
+import { claimDue, claimStruck, hasStruck, type DueDocument, type LeaseTerms } from './claim.js';
+import { createSlots } from './slots.js';
+import { createWakes, soon } from './wakes.js';
 
-const soonMs = 60_000;
 const lateMs = 5000;
 const maxBatch = 100;
-const maxTimerMs = 0x7fff_ffff;
+const lookAgainMs = 1000;
 
 /** One kind of work that documents of a collection wait for. A lane is `<kind>/<account>`. */
 export interface LaneWork<T extends DueDocument> {
@@ -37,94 +38,106 @@ export const createScheduler = (options: LeaseTerms & {
   const { clock, bells } = options;
   const terms: LeaseTerms = options;
   const kinds = new Map<string, LaneWork<DueDocument>>();
-  const timers = new Map<string, { readonly at: number; readonly timer: NodeJS.Timeout }>();
   const draining = new Map<string, 'once' | 'again'>();
-  const running = new Set<Promise<void>>();
-  const state = { alone: 'no' as 'no' | 'yes', ended: 'no' as 'no' | 'yes' };
+  const slots = createSlots(options.concurrency);
+  const underWay = new Set<Promise<void>>();
+  const state = { ended: 'no' as 'no' | 'yes', sweeping: 'no' as 'no' | 'yes' };
   let sweeper: NodeJS.Timeout | undefined;
 
   const workOf = (lane: string) => kinds.get(lane.slice(0, lane.indexOf('/')));
-  const report = (lane: string) => (error: unknown) => options.onError(error, lane);
 
-  const arm = (lane: string, at: Date) => {
-    const known = timers.get(lane);
-    if (known && known.at <= at.getTime()) return;
-    if (known) clearTimeout(known.timer);
-    const wait = Math.min(Math.max(0, clock.wallAt(at).getTime() - clock.wallNow().getTime()), maxTimerMs);
-    const timer = setTimeout(() => { timers.delete(lane); drain(lane).catch(report(lane)); }, wait);
-    timers.set(lane, { at: at.getTime(), timer });
+  /** What `stop` waits for. Errors are told and go no further. */
+  const track = (lane: string, task: () => Promise<void>): Promise<void> => {
+    const tracked = task().catch((error: unknown) => { options.onError(error, lane); }).finally(() => { underWay.delete(tracked); });
+    underWay.add(tracked);
+    return tracked;
   };
 
-  const due = (lane: string, at: Date) => {
-    if (state.ended === 'yes') return;
-    const soon = at.getTime() - clock.hubNow().getTime() <= soonMs;
-    if (soon && options.works === 'here') arm(lane, at);
-    else bells.ring(lane, at).catch(report(lane));
+  const wakes = createWakes({
+    clock, bells, works: options.works,
+    wake: (lane) => { void track(lane, () => drain(lane)); },
+    ringing: (ring, lane) => { void track(lane, () => ring); },
+  });
+
+  const runStruck = async (lane: string, work: LaneWork<DueDocument>): Promise<'ran' | 'none'> => {
+    if (await hasStruck(work.collection, terms, { lane }) === 'no') return 'none';
+    // claimed only when it is alone: while it waits for that its lease would run
+    const ran = await slots.alone(async () => {
+      const struck = await claimStruck(work.collection, terms, { lane });
+      if (!struck) return 'none';
+      await track(lane, async () => { await (struck.strikes > strikesBeforeParking ? work.park(struck) : work.run(struck)); });
+      return 'ran';
+    });
+    return ran === 'closed' ? 'none' : ran;
   };
 
-  const run = (lane: string, work: LaneWork<DueDocument>, document: WithId<DueDocument>) => {
-    const task = work.run(document).catch(report(lane)).finally(() => { running.delete(task); });
-    running.add(task);
-    return task;
-  };
-
-  const runStruck = async (lane: string, work: LaneWork<DueDocument>): Promise<boolean> => {
-    const struck = await claimStruck(work.collection, terms, { lane });
-    if (!struck) return false;
-    if (struck.strikes > strikesBeforeParking) { await work.park(struck); return true; }
-    state.alone = 'yes';
+  /** @returns how many were claimed; 0 also when the scheduler has been stopped */
+  const runBatch = async (lane: string, work: LaneWork<DueDocument>): Promise<number> => {
+    const places = await slots.take(lane, maxBatch);
+    let claimed: WithId<DueDocument>[] = [];
     try {
-      await Promise.all(running);
-      await run(lane, work, struck);
-    } finally { state.alone = 'no'; }
-    return true;
+      if (places > 0) claimed = await claimDue(work.collection, terms, { lane, limit: places });
+    } finally { slots.give(lane, places - claimed.length); }
+    for (const document of claimed) {
+      void track(lane, async () => {
+        try { await work.run(document); } finally { slots.give(lane, 1); }
+      });
+    }
+    return claimed.length;
   };
 
   const drainOnce = async (lane: string, work: LaneWork<DueDocument>) => {
-    while (state.ended === 'no') {
-      const slots = Math.min(options.concurrency - running.size, maxBatch);
-      if (slots <= 0 || state.alone === 'yes') { await Promise.race([...running, new Promise((resolve) => { setTimeout(resolve, 50); })]); continue; }
-      const claimed = await claimDue(work.collection, terms, { lane, limit: slots });
-      for (const document of claimed) void run(lane, work, document);
-      if (claimed.length === 0 && !(await runStruck(lane, work))) break;
-    }
-    const next = await work.collection.find({ lane, nextAt: { $exists: true } }, { projection: { nextAt: 1 } }).sort({ nextAt: 1 }).limit(1).next();
-    if (next?.nextAt) due(lane, next.nextAt > clock.hubNow() ? next.nextAt : new Date(clock.hubNow().getTime() + 1000 * clock.scale));
+    while (state.ended === 'no' && (await runBatch(lane, work) > 0 || await runStruck(lane, work) === 'ran'));
+    if (state.ended === 'yes') return;
+    const next = await work.collection.find({ lane, v: 1, nextAt: { $exists: true } }, { projection: { nextAt: 1 } }).sort({ nextAt: 1 }).limit(1).next();
+    if (!next?.nextAt) return;
+    // what is due and was not claimed is in somebody's hands
+    const now = clock.hubNow();
+    wakes.due(lane, next.nextAt > now ? next.nextAt : new Date(now.getTime() + lookAgainMs * clock.scale));
   };
 
   const drain = async (lane: string): Promise<void> => {
     const work = workOf(lane);
     if (!work || state.ended === 'yes') return;
     if (draining.has(lane)) { draining.set(lane, 'again'); return; }
-    do {
-      draining.set(lane, 'once');
-      try { await drainOnce(lane, work); } catch (error) { draining.delete(lane); throw error; }
-    } while (draining.get(lane) === 'again' && state.ended === 'no');
-    draining.delete(lane);
+    try {
+      do {
+        draining.set(lane, 'once');
+        await drainOnce(lane, work);
+      } while (draining.get(lane) === 'again' && state.ended === 'no');
+    } finally { draining.delete(lane); }
   };
 
-  const sweep = async (late: number) => {
-    for (const work of kinds.values()) {
-      const lanes = await work.collection.distinct('lane', { nextAt: { $lte: new Date(clock.hubNow().getTime() - late) } });
-      for (const lane of lanes) if (typeof lane === 'string') drain(lane).catch(report(lane));
-    }
+  /** Drains the lanes with something due at a hub time or before. One kind that cannot be read holds up no other. */
+  const sweep = async (at: Date) => {
+    if (state.sweeping === 'yes' || state.ended === 'yes') return;
+    state.sweeping = 'yes';
+    try {
+      for (const work of kinds.values()) {
+        await track(`${work.kind}/`, async () => {
+          for (const lane of await work.collection.distinct('lane', { v: 1, nextAt: { $lte: at } })) if (typeof lane === 'string') void track(lane, () => drain(lane));
+        });
+      }
+    } finally { state.sweeping = 'no'; }
   };
 
   return {
     define: (work) => { kinds.set(work.kind, work as unknown as LaneWork<DueDocument>); },
-    due,
+    due: (lane, at) => { wakes.due(lane, at); },
     start: async () => {
       if (options.works === 'elsewhere') return;
-      await sweep(0);
-      sweeper = setInterval(() => { sweep(lateMs).catch(report('sweep')); }, clock.scale === 1 ? 20_000 : 1000);
-      await bells.start(drain);
+      // what falls due within the minute had only a timer, and that died with the process that set it
+      await sweep(new Date(clock.hubNow().getTime() + soon));
+      sweeper = setInterval(() => { void sweep(new Date(clock.hubNow().getTime() - lateMs)); }, clock.scale === 1 ? 20_000 : 1000);
+      await bells.start((lane) => track(lane, () => drain(lane)));
     },
     stop: async () => {
       state.ended = 'yes';
-      if (sweeper) clearInterval(sweeper);
-      for (const { timer } of timers.values()) clearTimeout(timer);
-      await bells.stop();
-      await Promise.allSettled(running);
+      clearInterval(sweeper);
+      wakes.close();
+      slots.close();
+      await track('bells', () => bells.stop());
+      while (underWay.size > 0) await Promise.all(underWay);
     },
   };
 };
