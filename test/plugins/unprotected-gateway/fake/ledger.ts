@@ -23,8 +23,8 @@ export interface MoneyRequest extends MoneyOrder {
   readonly replayed: boolean;
   /** `open`: neither answered nor given up. `dropped`: the fake destroyed the socket. `client_left`: the caller closed it first. */
   ended: 'open' | 'answered' | 'dropped' | 'client_left';
-  /** Null while it is still to be decided: such a request may take money yet, whether or not its caller is still there. */
-  result: 'succeeded' | 'declined' | 'refused' | 'not_applied' | null;
+  /** Null while it is still to be decided: such a request may take money yet, whether or not its caller is still there. `replayed`: answered by memory. */
+  result: 'succeeded' | 'declined' | 'refused' | 'replayed' | 'not_applied' | null;
   readonly secondTry: 'after_success' | 'while_another_is_open' | null;
 }
 
@@ -62,7 +62,7 @@ export interface LedgerReport {
 export interface Ledger {
   receive(order: MoneyOrder & { readonly requestId: string; readonly replayed: boolean }): MoneyRequest;
   end(request: MoneyRequest, ended: 'answered' | 'dropped' | 'client_left'): void;
-  /** No request for this object that is still undecided takes money any more. */
+  /** No request for this object that is still undecided can take money any more: it is left to its end, and another beside it is no second try. */
   fence(objectRef: string): void;
   success(debtId: string, success: Omit<Success, 'at'>): void;
   report(): LedgerReport;
@@ -71,11 +71,13 @@ export interface Ledger {
 export const createLedger = (clock: FakeClock): Ledger => {
   const requests: MoneyRequest[] = [];
   const successes = new Map<string, Success[]>();
+  const fenced = new Set<MoneyRequest>();
   const now = (): Instant => ({ hub: clock.hubNow().toISOString(), wall: clock.wallNow().toISOString() });
 
   const secondTryOf = (debtId: string): MoneyRequest['secondTry'] => {
     if (successes.has(debtId)) return 'after_success';
-    return requests.some((earlier) => earlier.debtId === debtId && earlier.result === null) ? 'while_another_is_open' : null;
+    const another = requests.some((earlier) => earlier.debtId === debtId && earlier.result === null && !fenced.has(earlier));
+    return another ? 'while_another_is_open' : null;
   };
 
   return {
@@ -94,7 +96,7 @@ export const createLedger = (clock: FakeClock): Ledger => {
       if (request.ended === 'open') request.ended = ended;
     },
     fence: (objectRef) => {
-      for (const request of requests) if (request.objectRef === objectRef && request.result === null) request.result = 'refused';
+      for (const request of requests) if (request.objectRef === objectRef) fenced.add(request);
     },
     success: (debtId, success) => {
       successes.set(debtId, [...(successes.get(debtId) ?? []), { at: now(), ...success }]);

@@ -77,7 +77,10 @@ const prepared = (account: FakeAccount, exchange: Exchange, key: string | null):
   }
 };
 
-const resultOf = ({ status }: Answer): MoneyRequest['result'] => (status === 200 ? 'succeeded' : status === 402 ? 'declined' : 'refused');
+const resultOf = ({ status }: Answer, known: KeyState | undefined): MoneyRequest['result'] => {
+  if (known?.state === 'kept') return 'replayed';
+  return status === 200 ? 'succeeded' : status === 402 ? 'declined' : 'refused';
+};
 
 /** Executes a request; under a key that is remembered it executes nothing and answers as before. */
 const execute = (request: Prepared, entry: MoneyRequest | null, known: KeyState | undefined): Answer => {
@@ -133,7 +136,7 @@ export const serveApi = async (parts: ApiParts, exchange: Exchange): Promise<voi
   }
   if (fault !== null && typeof fault === 'object' && 'delayMs' in fault) await sleep(fault.delayMs);
   const answer = execute(request, entry, known);
-  if (entry !== null) entry.result = isFirst ? resultOf(answer) : 'refused';
+  if (entry !== null) entry.result = resultOf(answer, known);
   if (key !== null && known?.state === 'new') keys.keep(key, answer);
   end(exchange, fault, answer);
 };
