@@ -2,7 +2,7 @@ import { asFunction, asValue, createContainer, InjectionMode, type AwilixContain
 import { createMerchantApi, type MerchantApi } from './api/index.js';
 import { createCardLedger, cardIndexes, type CardLedger } from './cards/index.js';
 import { caseIndexes, createCases, type Cases } from './cases/index.js';
-import { clientIndexes, createClients, createVault, type Clients, type Vault } from './clients/index.js';
+import { clientIndexes, createClients, createKillSwitch, createVault, type Clients, type KillSwitch, type Vault } from './clients/index.js';
 import type { Settings } from './configuration/index.js';
 import type { DeclineCatalogue } from './declines/index.js';
 import { createHttpServer, intakeRoutes, merchantRoutes, type HttpServer } from './http-server/index.js';
@@ -33,6 +33,7 @@ export interface Parts extends Ready {
   readonly bells: Bells;
   readonly scheduler: Scheduler;
   readonly clients: Clients;
+  readonly killSwitch: KillSwitch;
   readonly cases: Cases;
   readonly cards: CardLedger;
   readonly notifications: Notifications;
@@ -74,6 +75,7 @@ export const createHubContainer = (ready: Ready): AwilixContainer<Parts> => {
       onError: (error, lane) => { logger.error({ err: error, lane }, 'work of a lane failed; it is left to its lease'); },
     })).singleton(),
     clients: asFunction(({ storage, vault, registry, settings, clock }: Parts) => createClients({ storage, vault, registry, settings, clock })).singleton(),
+    killSwitch: asFunction(({ storage, clock }: Parts) => createKillSwitch({ storage, clock })).singleton(),
     cases: asFunction(({ storage, scheduler, clock, leaseMs }: Parts) => createCases({ storage, scheduler, clock, leaseMs })).singleton(),
     cards: asFunction(({ storage, clock }: Parts) => createCardLedger({ storage, clock })).singleton(),
     notifications: asFunction(({ storage, scheduler, clock, leaseMs, vault, clients, settings, logger }: Parts) => createNotifications({
@@ -91,7 +93,11 @@ export const createHubContainer = (ready: Ready): AwilixContainer<Parts> => {
       cases: parts.cases, cards: parts.cards, clients: parts.clients, registry: parts.registry, notifications: parts.notifications, catalogue: parts.catalogue,
       engine: parts.engine, vault: parts.vault, clock: parts.clock, leaseMs: parts.leaseMs, logger: parts.logger, checkpoint: parts.checkpoint,
       connectionIdsOf: async (clientId) => (await parts.clients.connections(clientId)).map((connection) => connection.connectionId),
-      standstill: () => Promise.resolve(parts.settings.pauseCharges ? 'Charges of the whole hub are paused (HUB_PAUSE_CHARGES).' : undefined),
+      standstill: async () => {
+        if (parts.settings.pauseCharges) return 'Charges of the whole hub are paused (HUB_PAUSE_CHARGES).';
+        const paused = await parts.killSwitch.pausedSince();
+        return paused && `Charges of the whole hub are paused since ${paused.since.toISOString()}${paused.note === '' ? '' : ` (${paused.note})`}.`;
+      },
     })).singleton(),
     recovery: asFunction(({ recoveryPorts }: Parts) => createRecovery(recoveryPorts)).singleton(),
     connections: asFunction(({ clients, registry }: Parts) => createStoredConnections({ clients, registry })).singleton(),

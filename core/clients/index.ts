@@ -6,6 +6,7 @@
 export { createClients, type Clients, type ClientsOptions, type CreatedClient, type InboundView } from './clients.js';
 export { createVault, VaultError, type Vault } from './vault.js';
 export { clientIndexes } from './client-indexes.js';
+export { createKillSwitch, type KillSwitch } from './kill-switch.js';
 export type {
   Authenticated, Client, ClientStatus, ClientView, ConnectionMode, ConnectionRecord, ConnectionSet, ConnectionState, ConnectionView, GatewayAccount, KeyKind, KeyView,
 } from './records.js';

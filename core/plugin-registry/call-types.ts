@@ -47,6 +47,8 @@ export interface ReadTime {
 /** A call that is not a read: nothing leaves at or after `sendBefore`; the answer is awaited until `deadline`. Wall time. */
 export interface WriteTime extends ReadTime {
   readonly sendBefore: Date;
+  /** Asked, like `sendBefore`, in the tick that would write the first bytes: why nothing may begin any more. Left out: nothing stops it. */
+  readonly heldBack?: () => string | undefined;
 }
 
 /** What every method takes last. */

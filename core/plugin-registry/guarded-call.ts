@@ -106,6 +106,7 @@ export const guardedCall = async <T>(
     observe: account.mode === 'observe',
     deadline: time.deadline,
     sendBefore: spec.kind === 'write' && 'sendBefore' in time ? time.sendBefore : undefined,
+    heldBack: 'heldBack' in time ? time.heldBack : undefined,
     signal: ending.signal,
     requests: [],
     seen: new Set(),

@@ -56,6 +56,20 @@ describe('sendBefore', () => {
     expect(platform.arrived).toHaveLength(0);
   });
 
+  test('and a stop that comes meanwhile: what waits for its turn is held back, what has begun is not', async () => {
+    platform.behave((_request, response) => void setTimeout(() => response.end('{}'), 300));
+    const { use } = await openSampleGateway({ limits: () => ({ perMinute: 6000, concurrent: 1 }) }, { routes: routeTo(platform.port) });
+    let stopped: string | undefined;
+    const time = { ...within(5000), heldBack: () => stopped };
+    const first = use.charge(chargeRequest('first'), time);
+    await until(() => platform.arrived.length === 1);
+    const second = failureOf(use.charge(chargeRequest('second'), time));
+    stopped = 'Charges are paused.';
+    expect(await second).toStrictEqual({ code: 'platform_down', reached: 'no', message: 'gateway sample charge: not sent. Charges are paused.' });
+    expect(await first).toMatchObject({ ok: true });
+    expect(await settledCount(use)).toBe(0);
+  });
+
   test('does not bind reads', async () => {
     const { use } = await openSampleGateway({}, { routes: routeTo(platform.port) });
     expect(await use.find(chargeRequest(), within(1000, -1))).toStrictEqual({ ok: true, value: { status: 'absent' } });

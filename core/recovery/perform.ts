@@ -7,6 +7,7 @@ import { learnFrom, type AnswerTo, type Call } from './case-steps/learn.js';
 import type { RecoveryPorts } from './ports.js';
 import { readTokens } from './read-tokens.js';
 import { openToken } from './sealed-token.js';
+import { watchPermission } from './watch-permission.js';
 
 const callMs = 25_000;
 
@@ -48,10 +49,7 @@ export const perform = async (effect: Call, document: CaseDocument, knowledge: K
       return learnFrom.prepare(effect, result.ok ? result.value : outcomeOfError(result.error), knowledge);
     }
     case 'charge': {
-      const { attempt } = effect;
-      const answer = world.gateway
-        ? chargeOutcome(await world.gateway.charge(chargeRequest(document, attempt, ports), writing(attempt.sendBefore)))
-        : await collect(document, attempt, world, ports, writing(attempt.sendBefore));
+      const answer = await sendCharge(document, effect.attempt, world, ports, writing(effect.attempt.sendBefore));
       await ports.checkpoint('charge answered', document._id);
       return learnFrom.charge(effect, answer, knowledge);
     }
@@ -104,6 +102,17 @@ const collectRequest = (document: CaseDocument, attempt: Attempt, ports: Recover
   if (!attempt.before) throw new Error(`Attempt ${attempt.key} was written without reading the invoice`);
   const token = tokenOf(document, attempt, ports);
   return { once: onceOf(attempt, ports), invoice: invoiceOf(document), amount: attempt.amount, before: attempt.before, ...(token ? { token } : {}) };
+};
+
+/** Sends a charge that was permitted just now. A stop that comes while it waits for its turn holds it back. */
+const sendCharge = async (document: CaseDocument, attempt: Attempt, world: CaseWorld, ports: RecoveryPorts, time: { readonly deadline: Date; readonly sendBefore: Date }) => {
+  const permission = watchPermission(() => standstillNow(document, ports));
+  const watched = { ...time, heldBack: () => permission.heldBack() };
+  try {
+    return world.gateway
+      ? chargeOutcome(await world.gateway.charge(chargeRequest(document, attempt, ports), watched))
+      : await collect(document, attempt, world, ports, watched);
+  } finally { permission.end(); }
 };
 
 const collect = async (document: CaseDocument, attempt: Attempt, world: CaseWorld, ports: RecoveryPorts, time: { readonly deadline: Date; readonly sendBefore: Date }) => {

@@ -1,11 +1,10 @@
 import { createCases, type Cases } from '../../core/cases/index.js';
 import { clientIndexes, createClients, createVault, type Clients } from '../../core/clients/index.js';
-import { loadSettings, type Settings } from '../../core/configuration/index.js';
+import type { Settings } from '../../core/configuration/index.js';
 import { loadPlugins, type PluginRegistry } from '../../core/plugin-registry/index.js';
 import { createClock, type Scheduler } from '../../core/scheduling/index.js';
 import plugins from '../../plugins.config.js';
-import { SettingsRefused } from './failures.js';
-import { openDatabase } from './open-database.js';
+import { withStorage } from './open-storage.js';
 
 /** What commands work with. It neither listens nor works on cases. */
 export interface OpenHub {
@@ -21,25 +20,16 @@ const asleep: Scheduler = { define: () => undefined, due: () => undefined, start
  * Runs `work` on the hub that the environment names, and closes everything after it.
  * @throws SettingsRefused, PluginLoadError, Error when the database cannot be reached, and whatever `work` throws
  */
-export const withHub = async <T>(work: (hub: OpenHub) => Promise<T>): Promise<T> => {
-  const loaded = loadSettings(process.env);
-  if (!loaded.ok) throw new SettingsRefused(loaded.problems);
-  const { settings } = loaded;
+export const withHub = <T>(work: (hub: OpenHub) => Promise<T>): Promise<T> => withStorage(async ({ settings, storage }) => {
   const registry = await loadPlugins(plugins, { wallNow: () => new Date(), routes: settings.platformRoutes });
   try {
-    const database = await openDatabase(settings);
-    try {
-      const { storage } = database;
-      await storage.ensureIndexes(clientIndexes);
-      // commands follow real time: the scale of a database is fixed by the first hub that starts on it, not by them
-      const clock = createClock({ scale: 1, origin: new Date() });
-      const clients = createClients({ storage, vault: createVault(settings.encryptionKeys), registry, settings, clock });
-      const cases = createCases({ storage, clock, scheduler: asleep, leaseMs: settings.leaseSeconds * 1000 });
-      return await work({ settings, registry, clients, cases });
-    } finally {
-      await database.close();
-    }
+    await storage.ensureIndexes(clientIndexes);
+    // commands follow real time: the scale of a database is fixed by the first hub that starts on it, not by them
+    const clock = createClock({ scale: 1, origin: new Date() });
+    const clients = createClients({ storage, vault: createVault(settings.encryptionKeys), registry, settings, clock });
+    const cases = createCases({ storage, clock, scheduler: asleep, leaseMs: settings.leaseSeconds * 1000 });
+    return await work({ settings, registry, clients, cases });
   } finally {
     await registry.close();
   }
-};
+});

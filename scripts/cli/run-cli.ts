@@ -3,6 +3,7 @@ import { addCasesShow } from './commands/cases-show.js';
 import { addClientsCreate } from './commands/clients-create.js';
 import { addClientsShow } from './commands/clients-show.js';
 import { addConnectionsSet } from './commands/connections-set.js';
+import { addPause, addResume } from './commands/pause.js';
 import { invocation } from './invocation.js';
 import { tellFailure } from './tell-failure.js';
 
@@ -20,6 +21,7 @@ Examples:
   ${invocation()} clients show <clientId>
   ${invocation()} connections set <clientId> <platform> --credential apiKey=env:API_KEY
   ${invocation()} cases show <transactionId>
+  ${invocation()} pause --all --note "why"
 
 Add --json for output that programs read. Exit code 0: done, 1: it could not be done, 2: it was asked for wrongly.`)
     .exitOverride();
@@ -28,6 +30,8 @@ Add --json for output that programs read. Exit code 0: done, 1: it could not be 
   addClientsShow(clients);
   addConnectionsSet(group(program, 'connections', 'their billing platforms'));
   addCasesShow(group(program, 'cases', 'failed payments being recovered'));
+  addPause(program);
+  addResume(program);
 
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -29,6 +29,8 @@ export interface HubWorld {
   readonly fake: StripeFake;
   readonly receiver: WebhookReceiver;
   readonly client: CreatedClient;
+  /** The environment of its hubs, for commands on their database. */
+  readonly env: Readonly<Record<string, string>>;
   startHub(faultPoint?: string): Promise<HubProcess>;
   post(hub: HubProcess, path: string, body: unknown): Promise<{ readonly status: number; readonly body: Record<string, unknown> }>;
   /** Events received, one per webhook-id. */
@@ -103,6 +105,7 @@ export const startHubWorld = async (label: string): Promise<HubWorld> => {
     fake,
     receiver,
     client,
+    env,
     startHub: async (faultPoint) => {
       const hub = await startHub(faultPoint);
       fake.world.registerWebhook({ url: `${hub.url}/api/connectors/stripe-billing/webhook/${client.client.clientId}`, secret: webhookSecret });

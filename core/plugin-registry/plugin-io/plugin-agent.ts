@@ -37,6 +37,8 @@ const withSocket = (request: ClientRequest): SocketTaker => request;
 /** The refusal of bytes in the tick that would write them; undefined: they may go. */
 const tooLateToSend = (call: PluginCall, now: Date): PlatformError | undefined => {
   if (call.signal.aborted || now >= call.deadline) return deadlinePassed(call);
+  const held = call.minting || reachedBy(call) !== 'no' ? undefined : call.heldBack?.();
+  if (held !== undefined) return tooLate(`${call.name}: not sent. ${held}`, 'no');
   if (call.sendBefore === undefined || now < call.sendBefore) return undefined;
   return tooLate(
     `${call.name}: not sent, because it could have left only after sendBefore ${call.sendBefore.toISOString()}.`,

@@ -21,6 +21,8 @@ export interface PluginCall {
   readonly observe: boolean;
   readonly deadline: Date;
   readonly sendBefore: Date | undefined;
+  /** Why nothing of the call may begin any more. What has begun is not cut. */
+  readonly heldBack: (() => string | undefined) | undefined;
   /** Aborted at the deadline and when the call has ended. */
   readonly signal: AbortSignal;
   readonly requests: RequestRecord[];
