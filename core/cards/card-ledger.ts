@@ -79,6 +79,8 @@ export const createCardLedger = (options: { readonly storage: Storage; readonly 
   };
 
   const reserveIn = (document: LedgerDocument, reservation: Reservation): ReserveResult => {
+    // its answer is known: a latecomer under the same key puts nothing in flight again
+    if (document.tries.some((entry) => entry.key === reservation.attemptKey && entry.state === 'sent')) return { status: 'reserved' };
     const inFlight = document.open;
     if (inFlight && inFlight.attemptKey !== reservation.attemptKey && inFlight.until > clock.wallNow()) return { status: 'busy', until: inFlight.until };
     const until = new Date(reservation.sendBefore.getTime() + callMs + reservation.absentIsFinalAfterMs);

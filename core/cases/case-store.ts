@@ -1,7 +1,8 @@
 import { claimById, type LeaseTerms, type Scheduler } from '../scheduling/index.js';
 import { duplicateKeyOf, isNotKnownToBeWritten, type Collection, type Storage } from '../storage/index.js';
-import type { CaseDocument, SignalEvent } from './case.model.js';
+import type { CaseDocument, Command, SignalEvent } from './case.model.js';
 import type { CaseWrite } from './case-write.js';
+import { takeUp } from './command-writes.js';
 import { isOpen } from './transitions.js';
 import { park, renew, signal } from './writes.js';
 
@@ -25,6 +26,8 @@ export interface Cases {
   claim(caseId: string): Promise<CaseDocument | null>;
   /** Appends a signal and wakes the case; `unknown_case` when there is none, `repeated` when it was said before. */
   signal(caseId: string, id: string, event: SignalEvent): Promise<'signalled' | 'repeated' | 'unknown_case'>;
+  /** As {@link Cases.signal}, by an operator: a case that was put aside is taken up again. */
+  command(caseId: string, id: string, command: Command): Promise<'signalled' | 'unknown_case'>;
   /** Watched cases of a connection that an event is about. */
   about(connectionId: string, subject: { readonly invoiceRef: string } | { readonly subscriptionRef: string } | { readonly customerRef: string }): Promise<CaseDocument[]>;
   /**
@@ -61,6 +64,16 @@ export const createCases = (options: LeaseTerms & { readonly storage: Storage; r
     return { status: 'exists', by: '_id', document: await find(document._id) };
   };
 
+  const tell: Cases['signal'] = async (caseId, id, event) => {
+    const write = signal({ caseId, id, event, now: clock.hubNow() });
+    const after = await collection.findOneAndUpdate(write.filter, write.update, { returnDocument: 'after' });
+    if (after) {
+      if (after.holder === null) wake(after);
+      return 'signalled';
+    }
+    return (await find(caseId)) ? 'repeated' : 'unknown_case';
+  };
+
   return {
     collection,
     find,
@@ -83,14 +96,12 @@ export const createCases = (options: LeaseTerms & { readonly storage: Storage; r
       return { status: 'opened', document };
     },
     claim: (caseId) => claimById(collection, options, caseId),
-    signal: async (caseId, id, event) => {
-      const write = signal({ caseId, id, event, now: clock.hubNow() });
-      const after = await collection.findOneAndUpdate(write.filter, write.update, { returnDocument: 'after' });
-      if (after) {
-        if (after.holder === null) wake(after);
-        return 'signalled';
-      }
-      return (await find(caseId)) ? 'repeated' : 'unknown_case';
+    signal: tell,
+    command: async (caseId, id, command) => {
+      const write = takeUp({ caseId, id, event: command, now: clock.hubNow() });
+      const taken = await collection.findOneAndUpdate(write.filter, write.update, { returnDocument: 'after' });
+      if (taken) wake(taken);
+      return taken || (await tell(caseId, id, command)) !== 'unknown_case' ? 'signalled' : 'unknown_case';
     },
     about: (connectionId, subject) => {
       const about = 'invoiceRef' in subject ? { 'invoice.ref': subject.invoiceRef }

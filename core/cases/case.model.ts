@@ -16,8 +16,23 @@ export interface SealedToken {
 /** What "the card has changed" is decided by: nothing in it can be charged. `n` is the attempt that tried it; without it others did, before the case. */
 export interface TriedCard { methodDigest: string; fingerprintDigest?: string; expires?: string; n?: number }
 
-/** What people ask of a case. */
-export type Command = { readonly type: 'cancel'; readonly by: 'merchant' | 'operator' };
+/** What people ask of a case. An operator may say why. */
+export type Command =
+  | { readonly type: 'cancel'; readonly by: 'merchant' | 'operator'; readonly note?: string }
+  /** Charge now: overrides the schedule, no other rule. */
+  | { readonly type: 'retry'; readonly by: 'operator'; readonly note?: string }
+  /** What became of a charge that nobody could find out: `gatewayRef` is the payment an operator found. */
+  | { readonly type: 'resolve'; readonly by: 'operator'; readonly outcome: 'succeeded' | 'failed'; readonly gatewayRef?: string; readonly note?: string }
+  /** Return the invoice's retries to the platform now. */
+  | { readonly type: 'hand_back'; readonly by: 'operator'; readonly note?: string };
+
+/** Why a command was not done: the words of the operations API, and three of the command line. */
+export type Refusal =
+  | 'already_recovered' | 'blocked' | 'cancelled' | 'in_progress' | 'outcome_unknown' | 'max_retries_reached' | 'network_limit' | 'not_active'
+  | 'closed' | 'nothing_open' | 'nothing_taken_over';
+
+/** What became of an operator's command. `id` is its signal's, `at` hub time. */
+export interface CommandAnswer { id: string; type: Command['type']; at: Date; result: 'done' | Refusal; message: string; note?: string }
 
 /** An approval learnt by a worker that had lost its hold meanwhile: told to whoever holds the case now. */
 export interface ApprovedElsewhere { readonly type: 'attempt_approved'; readonly n: number; readonly outcome: Extract<ChargeOutcome, { status: 'approved' }> }
@@ -131,8 +146,8 @@ export interface CaseDocument extends DueDocument {
   attempts: Attempt[];
   tried: TriedCard[];
   promptRetries: number;
-  /** Set while the next charge answers a changed card. */
-  prompt?: 'card_update';
+  /** Set while the next charge answers a changed card, or a person. */
+  prompt?: 'card_update' | 'manual_retry';
   /** What a direct case may charge. */
   method?: SealedToken;
   refs: string[];
@@ -142,6 +157,11 @@ export interface CaseDocument extends DueDocument {
   refunds: { n: number; why: 'duplicate' | 'partial_approval' | 'operator'; state: string; once: WriteOnce }[];
   outbox: OutboxEntry[];
   ended?: Ended;
+  /** An operator found that the charge the case was opened with, made before us, took no money. */
+  earlierCharge?: 'absent';
+  /** The last 16 answers to operators. */
+  commands?: CommandAnswer[];
+  /** Put aside: five processes ended with it in hand. Hub time. */
   parkedAt?: Date;
 }
 

@@ -2,6 +2,7 @@ import type { RawDecline } from '../connector-kit/index.js';
 import type { Attempt, AttemptOutcome, CaseDocument, CaseStatus, DueTimes, Ended, OutboxEntry, Plan, Settlement, SignalEvent, TakeOver, TriedCard } from './case.model.js';
 import type { CaseWrite } from './case-write.js';
 import { isLegal } from './transitions.js';
+import { withoutToken } from './without-token.js';
 
 /** The hold a write is made under: it matches only while nobody has claimed the case since. */
 const held = (document: CaseDocument) => ({ _id: document._id, fence: document.fence, holder: document.holder });
@@ -23,12 +24,16 @@ const owing = (owed: Owed) => ({
 
 const pushing = (owed: Owed) => (owed.outbox.length > 0 ? { outbox: { $each: [...owed.outbox] } } : {});
 
+/** Names no chargeable token. */
+const atRest = (event: SignalEvent): SignalEvent =>
+  (event.type === 'attempt_approved' ? { ...event, outcome: withoutToken(event.outcome) } : withoutToken(event));
+
 /** A signal with its wake, by anyone, without a lease. The same id twice is one signal. */
 export const signal = (facts: { readonly caseId: string; readonly id: string; readonly event: SignalEvent; readonly now: Date }): CaseWrite => ({
   name: 'signal',
   filter: { _id: facts.caseId, v: 1, applied: { $ne: facts.id } },
   update: {
-    $push: { signals: { id: facts.id, at: facts.now, event: facts.event }, applied: { $each: [facts.id], $slice: -64 } },
+    $push: { signals: { id: facts.id, at: facts.now, event: atRest(facts.event) }, applied: { $each: [facts.id], $slice: -64 } },
     $inc: { signalSeq: 1 },
     $min: { nextAt: facts.now },
   },
@@ -110,7 +115,7 @@ export const outcome = (document: CaseDocument, facts: OutcomeFacts): CaseWrite 
     filter: { ...held(document), attempts: { $elemMatch: { n: facts.n, ...(closed ? {} : { resolved: false }) } } },
     update: {
       $set: {
-        'attempts.$.outcome': facts.outcome,
+        'attempts.$.outcome': withoutToken(facts.outcome),
         'attempts.$.resolved': facts.resolution === 'resolved',
         'attempts.$.notSent': facts.notSent,
         // only reads in a row agree: whatever else was answered undoes an earlier absent
@@ -156,7 +161,7 @@ export const close = (document: CaseDocument, facts: {
 };
 
 /** A closed case is worked on again: it takes back the right to charge. */
-export const reopen = (document: CaseDocument, facts: { readonly openKeys: readonly string[]; readonly prompt: 'card_update'; readonly stepAt: Date; readonly signalIds: readonly string[] }): CaseWrite => {
+export const reopen = (document: CaseDocument, facts: { readonly openKeys: readonly string[]; readonly prompt: NonNullable<CaseDocument['prompt']>; readonly stepAt: Date; readonly signalIds: readonly string[] }): CaseWrite => {
   assertLegal(document.status, 'queued');
   return {
     name: 'reopen',
@@ -167,7 +172,7 @@ export const reopen = (document: CaseDocument, facts: { readonly openKeys: reado
         ...(facts.openKeys.length > 0 ? { openKeys: [...facts.openKeys] } : {}),
         ...(document.takeOver ? { 'takeOver.state': 'intended' as const } : {}),
       },
-      $inc: { promptRetries: 1 },
+      $inc: { promptRetries: facts.prompt === 'card_update' ? 1 : 0 },
       $pull: { signals: { id: { $in: [...facts.signalIds] } } },
     },
   };
@@ -207,11 +212,11 @@ export const handBackLater = (document: CaseDocument, at: Date): CaseWrite => ({
   name: 'hand-back-later', filter: held(document), update: { $set: { 'due.handBack': at } },
 });
 
-/** The settlement's newest state; `nextAt` undefined: nothing of it is owed any more. */
-export const settled = (document: CaseDocument, settlement: Settlement, nextAt: Date | undefined): CaseWrite => ({
+/** The settlement's newest state; `nextAt` undefined: nothing of it is owed any more. A debt given back whole may be charged again by another case. */
+export const settled = (document: CaseDocument, settlement: Settlement, nextAt: Date | undefined, right: 'kept' | 'given_up' = 'kept'): CaseWrite => ({
   name: 'settled',
   filter: held(document),
-  update: { $set: { settlement, ...(nextAt ? { 'due.settle': nextAt } : {}) }, ...(nextAt ? {} : unset('due.settle')) },
+  update: { $set: { settlement, ...(nextAt ? { 'due.settle': nextAt } : {}) }, ...unset(...(nextAt ? [] : ['due.settle']), ...(right === 'given_up' ? ['openKeys'] : [])) },
 });
 
 /** What was relayed leaves the outbox. */

@@ -31,7 +31,8 @@ export const readCaseWorld = async (document: CaseDocument, ports: RecoveryPorts
   };
   const standstill = await ports.standstill()
     ?? (client.status === 'suspended' ? 'The client is suspended.' : settings.paused ? 'Charges of this client are paused.' : undefined);
-  const toldOpen: CaseFacts['toldOpen'] = document.connectionId === undefined && call.opens === 'no' ? 'yes' : 'no';
+  // what ended within its opening call was answered closed
+  const toldOpen: CaseFacts['toldOpen'] = document.connectionId === undefined && call.opens === 'no' && document.ended?.trigger !== 'direct' ? 'yes' : 'no';
   const shared = { policy, leaseMs: ports.leaseMs, toldOpen, respondsToCall: call.respondsToCall };
   if (document.connectionId === undefined) {
     const opened = await ports.clients.openGatewayAccount(accountOfLane(document.lane));
@@ -41,7 +42,7 @@ export const readCaseWorld = async (document: CaseDocument, ports: RecoveryPorts
       gateway,
       connector: undefined,
       facts: {
-        ...shared, source: 'direct', dunning: 'not_controllable', standstill, trigger: document.attempts.length === 0 ? 'direct' : 'scheduled_retry',
+        ...shared, source: 'direct', dunning: 'not_controllable', standstill, trigger: call.opens === 'yes' ? 'direct' : 'scheduled_retry',
         route: {
           kind: 'gateway', accountId: opened.record.gatewayAccountId, gatewayMode: opened.record.mode, protection: gateway.protection(),
           prepares: gateway.prepare ? 'yes' : 'no', revokes: gateway.revoke ? 'yes' : 'no',

@@ -74,13 +74,14 @@ const enter = async (opening: Opening, ports: RecoveryPorts): Promise<ExecuteRes
   const charge = entered.status === 'own_entry' && reservation ? await ports.cards.reserve(card, reservation) : entered.status === 'entered' ? entered.charge : undefined;
   await ports.checkpoint('reserved', caseId);
   const attempt = decision.do === 'charge' && charge?.status === 'reserved' ? firstAttempt(caseId, opening, decision, lease.sendBefore, ports) : undefined;
-  const document: CaseDocument = { ...directCase(caseId, opening, lease, ports, attempt), ...(decision.do === 'ask' ? { status: 'unknown' as const, plan: planOf(decision, ports.clock.hubNow()) } : {}) };
+  const document: CaseDocument = { ...directCase(caseId, opening, lease, ports, attempt), ...(decision.do === 'ask' ? { status: 'unknown' as const, due: {}, plan: planOf(decision, ports.clock.hubNow()) } : {}) };
   const opened = await ports.cases.open(document);
   if (opened.status === 'exists') {
     // a parallel call with the same key may have opened the case under this very id: the entry is its own then
     if (entered.status === 'entered' && opened.document?._id !== caseId) await ports.cards.takeBack(card, { transactionId: caseId, attemptKey: `${caseId}-1` });
     return { status: 'duplicate', reason: opened.by === 'openKeys' ? 'open_case' : 'idempotency_key', existing: opened.document && viewCase(opened.document) };
   }
+  if (decision.do === 'ask') ports.logger.warn({ caseId, clientId: request.clientId }, 'an earlier charge is not settled: an operator decides');
   await ports.checkpoint('attempt written', caseId);
   return answered(opened.document, attempt, decision, ports);
 };

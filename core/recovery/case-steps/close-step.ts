@@ -11,19 +11,22 @@ type Stop = Extract<Decision, { do: 'stop' }>;
 const attemptsOf = (document: CaseDocument) => document.attempts.filter(counted).length;
 
 /** The end a person or the platform brings about without a payment. */
-export const cancelEffect = (document: CaseDocument, knowledge: Knowledge, tools: Tools, reason: 'invoice_voided' | 'subscription_ended' | 'merchant' | 'operator' | 'disconnected' | 'observed', signalIds: readonly string[]): Effect => {
+export const cancelEffect = (document: CaseDocument, knowledge: Knowledge, tools: Tools, why: NonNullable<Ended['reason']>, signalIds: readonly string[], plan?: Knowledge['plan']): Effect => {
   const now = tools.clock.hubNow();
+  // a case that is only observed tells nobody and ends as such, whatever ends it
+  const reason = document.mode === 'observe' ? 'observed' : why;
   const ended: Ended = { at: now, strategyUsed: 'none', trigger: 'external', message: `Recovery was cancelled: ${reason}.`, reason };
   return {
     do: 'write',
     write: writes.close(document, { status: 'cancelled', ended, signalIds: [...knowledge.acted, ...signalIds],
       owed: { outbox: tools.announce(document, { event: 'recovery.cancelled', ended }, knowledge.facts), now, ...(document.takeOver ? { handBackAt: now } : {}) } }),
-    after: { acted: [] },
+    after: { acted: [], ...(plan ? { plan } : {}) },
   };
 };
 
 /** The invoice is paid, by us (an attempt we had given up) or by somebody else. */
 export const paidEffect = (document: CaseDocument, state: InvoiceState, knowledge: Knowledge, tools: Tools, signalIds: readonly string[]): Effect => {
+  if (document.mode === 'observe') return cancelEffect(document, knowledge, tools, 'observed', signalIds);
   const now = tools.clock.hubNow();
   const ours = ownPayment(state.payments, marksOf(document));
   const ended: Ended = {
@@ -53,13 +56,14 @@ export const paidEffect = (document: CaseDocument, state: InvoiceState, knowledg
 /** The engine gives up, or may not begin: failed or blocked, with what the merchant should do. */
 export const stopEffect = (document: CaseDocument, decision: Stop, knowledge: Knowledge, tools: Tools): Effect => {
   const now = tools.clock.hubNow();
+  if (document.mode === 'observe') return cancelEffect(document, knowledge, tools, 'observed', [], planOf(decision, now));
   const { facts } = knowledge;
   const classification = tools.classify(document.lastDecline);
   const { reason } = classification;
   const ended: Ended = {
     at: now,
     strategyUsed: document.attempts.at(-1)?.grounds.strategy ?? 'none',
-    trigger: document.prompt === 'card_update' ? 'card_update' : facts.trigger,
+    trigger: knowledge.cause ?? (document.prompt === 'card_update' ? 'card_update' : facts.trigger),
     message: decision.action === 'authentication_required' ? 'Customer authentication required' : tools.explain.message(reason),
     declineCode: reason,
     recommendedAction: decision.recommendedAction,

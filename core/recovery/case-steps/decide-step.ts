@@ -38,6 +38,7 @@ const chargeStep = (document: CaseDocument, decision: Charge, knowledge: Knowled
   const { facts } = knowledge;
   const in10Minutes = new Date(tools.clock.hubNow().getTime() + 10 * minute);
   const wait = (why: string, at: Date = in10Minutes) => rest(knowledge, decision, tools, at, why);
+  if (document.mode === 'observe') return cancelEffect(document, knowledge, tools, 'observed', [], planOf(decision, tools.clock.hubNow()));
   if (document.mode !== 'active') return wait(`The connection is in mode ${document.mode}: nothing is charged.`, new Date(in10Minutes.getTime() + 24 * 60 * minute));
   if (facts.standstill !== undefined) return wait(facts.standstill);
   if (facts.source === 'connector') {
@@ -76,8 +77,8 @@ const connectorReady = (document: CaseDocument, decision: Charge, knowledge: Kno
   if (knowledge.tokens.status === 'unavailable') return wait('The payment methods cannot be read now.');
   if (knowledge.tokens.status === 'none') {
     return stopEffect(document, {
-      do: 'stop', outcome: 'failed', action: undefined, recommendedAction: 'request_card_update',
-      because: { rule: 'no-token', numbers: { why: knowledge.tokens.why }, sentence: 'The platform has no card to charge.' },
+      do: 'stop', outcome: 'failed', action: undefined, recommendedAction: knowledge.tokens.why === 'no_payment_source' ? 'request_card_update' : 'manual_review',
+      because: { rule: 'no-token', numbers: { why: knowledge.tokens.why }, sentence: knowledge.tokens.why === 'no_payment_source' ? 'The platform has no card to charge.' : `The platform shows no card that we may charge (${knowledge.tokens.why}).` },
     }, knowledge, tools);
   }
   if (knowledge.invoice === undefined) return { do: 'read_invoice' };

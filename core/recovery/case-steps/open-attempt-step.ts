@@ -1,7 +1,8 @@
 import { writes, type Attempt, type CaseDocument } from '../../cases/index.js';
 import { ownPayment } from '../../settlement/index.js';
 import { absenceMs, isAbsent, isAbsentForADay, keyIsRemembered, longOpen, nextAskAt } from './ask-times.js';
-import type { Effect, Knowledge, Tools } from './effects.js';
+import type { RepeatProtection } from '../../connector-kit/index.js';
+import type { CaseFacts, Effect, Knowledge, Tools } from './effects.js';
 import { needsRenewal, sendBeforeOf } from './lease.js';
 import { marksOf } from './our-payment.js';
 import { outcomeStep } from './outcome-step.js';
@@ -13,7 +14,9 @@ export const openAttemptStep = (document: CaseDocument, attempt: Attempt, knowle
   if (knowledge.outcome?.n === attempt.n) return outcomeStep(document, attempt, knowledge.outcome, knowledge, tools);
   if (knowledge.alreadyPaid?.n === attempt.n) return afterAlreadyPaid(document, attempt, knowledge);
   if (knowledge.prepared?.n === attempt.n) {
-    return { do: 'write', write: writes.chargeRef(document, attempt.n, knowledge.prepared.chargeRef), after: { prepared: undefined } };
+    // making the object may have taken long: whether it may be charged is read again
+    const after = { prepared: undefined, sending: { n: attempt.n, phase: 'written' as const } };
+    return { do: 'write', write: writes.chargeRef(document, attempt.n, knowledge.prepared.chargeRef), after };
   }
   if (knowledge.sending?.n === attempt.n) return sendStep(attempt, knowledge);
   if (knowledge.revokeNext?.n === attempt.n) return { do: 'revoke', attempt };
@@ -48,6 +51,9 @@ const afterAlreadyPaid = (document: CaseDocument, attempt: Attempt, knowledge: K
     return know({ outcome: { n: attempt.n, outcome: { status: 'unknown', cause: 'already paid, and the invoice cannot be read', gatewayRefs: [] }, ledger: 'open', found: 'by_charging' } });
   }
   const ours = ownPayment(knowledge.invoice.state.payments, marksOf(document));
+  if (!ours && knowledge.invoice.state.state === 'open') {
+    return know({ outcome: { n: attempt.n, outcome: { status: 'unknown', cause: 'already paid, and the invoice reads open', gatewayRefs: [] }, ledger: 'open', found: 'by_charging' } });
+  }
   return know({
     outcome: {
       n: attempt.n, ledger: 'open', found: 'by_charging',
@@ -56,11 +62,16 @@ const afterAlreadyPaid = (document: CaseDocument, attempt: Attempt, knowledge: K
   });
 };
 
+/** What keeps the attempt from charging twice. An object nobody can take back protects nothing: it can only be searched. */
+const protectionOf = (attempt: Attempt, { route }: CaseFacts): RepeatProtection =>
+  (route.protection.kind === 'single_use_object' && attempt.route === 'gateway' && (route.revokes === 'no' || attempt.chargeRef === undefined)
+    ? { kind: 'search_only', absentIsFinalAfterMs: route.protection.absentIsFinalAfterMs } : route.protection);
+
 /** Asked, and not found. What that means depends on what the gateway protects. */
 const afterAbsence = (document: CaseDocument, attempt: Attempt, knowledge: Knowledge, tools: Tools): Effect => {
   const { facts } = knowledge;
   const { clock } = tools;
-  const { protection } = facts.route;
+  const protection = protectionOf(attempt, facts);
   const wall = clock.wallNow();
   const reads = [...attempt.absentReads, wall];
   const asked = { asked: [...knowledge.asked, attempt.n] };
@@ -68,7 +79,7 @@ const afterAbsence = (document: CaseDocument, attempt: Attempt, knowledge: Knowl
     const closing: Partial<Knowledge> = { outcome: { n: attempt.n, outcome: { status: 'absent' }, ledger: 'open', found: 'by_asking' } };
     switch (protection.kind) {
       case 'single_use_object':
-        return know(attempt.route === 'gateway' && facts.route.revokes === 'yes' && attempt.chargeRef !== undefined ? { ...asked, revokeNext: { n: attempt.n } } : closing);
+        return know(attempt.route === 'gateway' ? { ...asked, revokeNext: { n: attempt.n } } : closing);
       case 'key':
         if (keyIsRemembered(attempt, protection.keptForMs, clock.hubNow()) === 'yes') return resendStep(document, attempt, knowledge, tools);
         if (isAbsentForADay(attempt, wall, clock, facts.leaseMs) === 'absent') return know(closing);

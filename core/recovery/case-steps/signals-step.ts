@@ -80,6 +80,8 @@ const invoiceStep = (document: CaseDocument, signal: Signal, knowledge: Knowledg
 export const confirm = (document: CaseDocument, knowledge: Knowledge, tools: Tools): Effect => {
   const settlement = document.settlement;
   if (!settlement) return { do: 'know', after: { settled: 'tried' } };
+  // taken back or seen already: nothing is looked for any more
+  if (settlement.state !== 'recorded') return { do: 'write', write: writes.settled(document, settlement, undefined), after: { settled: 'tried' } };
   if (knowledge.invoice === undefined) return { do: 'read_invoice' };
   const now = tools.clock.hubNow();
   const found = knowledge.invoice.status === 'read' ? confirmPayment(knowledge.invoice.state, marksOf(document)) : undefined;
@@ -115,6 +117,11 @@ const cardStep = (document: CaseDocument, signal: Signal, knowledge: Knowledge, 
   return { do: 'write', write: writes.reopen(document, { openKeys, prompt: 'card_update', stepAt: now, signalIds }), after };
 };
 
+const chargedOf = (document: CaseDocument): number => {
+  const taken = document.attempts.find((attempt) => attempt.outcome?.status === 'approved')?.outcome;
+  return taken?.status === 'approved' ? taken.amount.minor : document.opened.minor;
+};
+
 /** Money went back: a refund keeps the case succeeded, a late failure or lost dispute undoes it. */
 const reversedStep = (document: CaseDocument, signal: Signal, knowledge: Knowledge, tools: Tools): Effect => {
   const { event } = signal;
@@ -122,7 +129,10 @@ const reversedStep = (document: CaseDocument, signal: Signal, knowledge: Knowled
   const now = tools.clock.hubNow();
   const settlement = document.settlement ? { ...document.settlement, state: 'reversed' as const, updatedAt: now, reason: event.why } : undefined;
   const after = { acted: [...knowledge.acted, signal.id] };
-  if (event.why === 'refund') return settlement ? { do: 'write', write: writes.settled(document, settlement, undefined), after } : { do: 'know', after };
+  if (event.why === 'refund') {
+    const whole = event.amount.currency === document.opened.currency && event.amount.minor >= chargedOf(document);
+    return settlement ? { do: 'write', write: writes.settled(document, settlement, undefined, whole ? 'given_up' : 'kept'), after } : { do: 'know', after };
+  }
   const ended: Ended = {
     at: now, strategyUsed: document.ended?.strategyUsed ?? 'none', trigger: 'reversal', message: 'The recovered payment was taken back.',
     declineCode: document.lastReason ?? 'unknown', recommendedAction: 'manual_review', recommendedActionReason: 'The payment was reversed after it had succeeded; a person must look at it.',

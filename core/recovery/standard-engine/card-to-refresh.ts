@@ -1,5 +1,6 @@
 import { firstStep } from '../../declines/index.js';
 import type { Rule } from '../engine.js';
+import { neverTried } from './steps.js';
 
 const refreshMs = 60_000;
 
@@ -14,7 +15,8 @@ export const cardToRefresh: Rule = (snapshot, now) => {
     return { do: 'charge', strategy: 'token_refresh', because: { rule: 'card-to-refresh', numbers, sentence: 'The platform has a newer card; it is charged once.' } };
   }
   const until = new Date(snapshot.openedAt.getTime() + refreshMs);
-  if (snapshot.source === 'direct' && now < until) {
+  // a token we have just charged is as new as it gets
+  if (snapshot.source === 'direct' && neverTried(snapshot) && now < until) {
     return { do: 'wait', until, strategy: 'token_refresh', because: { rule: 'card-to-refresh', numbers, sentence: 'A refreshed card is looked for within a minute.' } };
   }
   return {

@@ -3,6 +3,7 @@ import { blockedSet } from './blocked-set.js';
 import { cardToRefresh } from './card-to-refresh.js';
 import { changedCard } from './changed-card.js';
 import { firstCharge } from './first-charge.js';
+import { manualRetry } from './manual-retry.js';
 import { never } from './never.js';
 import { reconcileFirst } from './reconcile-first.js';
 import { scheduled } from './scheduled.js';
@@ -17,6 +18,7 @@ export const standardRules: readonly Rule[] = [
   never,
   reconcileFirst,
   cardToRefresh,
+  manualRetry,
   firstCharge,
   technicalRetry,
   scheduled,

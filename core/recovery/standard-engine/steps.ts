@@ -10,6 +10,9 @@ const farDays = 14;
 /** Our last charge that reached the gateway, if any. */
 export const lastChargeAt = (snapshot: Snapshot): Date | undefined => snapshot.attempts.filter((attempt) => attempt.result === 'declined').at(-1)?.at;
 
+/** None of our charges reached a gateway, as far as is known. */
+export const neverTried = (snapshot: Snapshot): boolean => snapshot.attempts.every((attempt) => attempt.result === 'uncounted' || attempt.result === 'unsent');
+
 /** The last try by anyone: our last charge, else the failure the case opened with. */
 export const lastTryAt = (snapshot: Snapshot): Date => lastChargeAt(snapshot) ?? snapshot.openedAt;
 
