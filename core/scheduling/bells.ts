@@ -41,7 +41,10 @@ export const createAgendaBells = (options: {
     defaultLockLifetime: lockMs,
     removeOnComplete: true,
   });
-  agenda.on('error', options.onError);
+  agenda.on('error', (error: Error) => {
+    // Agenda looks after a bell that takes long, sometimes between the end of its answer and its removal
+    if (!error.message.includes('no lockedAt date found')) options.onError(error);
+  });
   let handler: ((lane: string) => Promise<void>) | undefined;
   let watch: NodeJS.Timeout | undefined;
   let restarting: Promise<void> = Promise.resolve();

@@ -154,7 +154,7 @@ describe('the places of a process', () => {
       await sleep(50);
       const inHand = gate.names().length;
       let stopped = 'no';
-      const stopping = scheduler.stop().then(() => { stopped = 'yes'; });
+      const stopping = scheduler.stop().finally(() => { stopped = 'yes'; });
       await tasks.insertMany(many(3, 'task/b'));
       scheduler.due('task/b', inMs(0));
       await bells.ringNow('task/b');
