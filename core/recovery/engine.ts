@@ -24,7 +24,10 @@ export interface Snapshot {
   readonly route: 'gateway' | 'platform';
   /** `live`: real money moves at the gateway. */
   readonly gatewayMode: 'test' | 'live';
-  readonly prompt: 'card_update' | undefined;
+  /** Why the next charge does not wait for the schedule. */
+  readonly prompt: 'card_update' | 'manual_retry' | undefined;
+  /** The charge that was made before us took no money, as far as an operator found out. */
+  readonly earlierCharge?: 'absent';
   /** What the platform says of the card now: `unread` until it is asked. */
   readonly card: 'unread' | 'same' | 'changed' | 'none';
   readonly policy: {
@@ -37,7 +40,7 @@ export interface Snapshot {
   };
 }
 
-export type Strategy = 'primary' | 'smart_time' | 'token_refresh' | 'platform_collect' | 'card_update';
+export type Strategy = 'primary' | 'smart_time' | 'token_refresh' | 'platform_collect' | 'card_update' | 'manual_retry';
 export type RecommendedAction = 'request_card_update' | 'retry_later' | 'manual_review' | 'monitor';
 
 export type Decision =

@@ -63,7 +63,7 @@ export const stopEffect = (document: CaseDocument, decision: Stop, knowledge: Kn
   const ended: Ended = {
     at: now,
     strategyUsed: document.attempts.at(-1)?.grounds.strategy ?? 'none',
-    trigger: knowledge.cause ?? (document.prompt === 'card_update' ? 'card_update' : facts.trigger),
+    trigger: knowledge.cause ?? document.prompt ?? facts.trigger,
     message: decision.action === 'authentication_required' ? 'Customer authentication required' : tools.explain.message(reason),
     declineCode: reason,
     recommendedAction: decision.recommendedAction,

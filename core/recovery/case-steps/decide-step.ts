@@ -121,7 +121,8 @@ const resultOf = (document: CaseDocument, attempt: Attempt): PastAttempt['result
   }
 };
 
-const snapshotOf = (document: CaseDocument, knowledge: Knowledge, tools: Tools): Snapshot => {
+/** What the engine is told of a case. */
+export const snapshotOf = (document: CaseDocument, knowledge: Knowledge, tools: Tools): Snapshot => {
   const { facts, tokens } = knowledge;
   return {
     source: facts.source,
@@ -136,6 +137,7 @@ const snapshotOf = (document: CaseDocument, knowledge: Knowledge, tools: Tools):
     route: facts.route.kind,
     gatewayMode: facts.route.gatewayMode,
     prompt: document.prompt,
+    ...(document.earlierCharge === undefined ? {} : { earlierCharge: document.earlierCharge }),
     card: tokens === undefined || tokens.status === 'unavailable' ? 'unread' : tokens.status === 'none' ? 'none' : tokens.change,
     policy: facts.policy,
   };

@@ -1,4 +1,4 @@
-import type { Attempt, AttemptOutcome, CaseDocument, CaseWrite, OutboxEntry, Plan } from '../../cases/index.js';
+import type { Attempt, AttemptOutcome, CaseDocument, CaseWrite, CommandAnswer, OutboxEntry, Plan } from '../../cases/index.js';
 import type { Classification } from '../../declines/index.js';
 import type { ChargeableToken, Ending, InvoiceState, Money, RawDecline, RepeatProtection } from '../../connector-kit/index.js';
 import type { Clock } from '../../scheduling/index.js';
@@ -59,11 +59,13 @@ export interface Knowledge {
   readonly readAt?: number | undefined;
   readonly reserved?: { readonly n: number; readonly result: 'reserved'; readonly sendBefore: Date } | { readonly n: number; readonly result: 'busy'; readonly until: Date } | undefined;
   readonly sending?: { readonly n: number; readonly phase: 'written' | 'permitted' } | undefined;
-  readonly outcome?: { readonly n: number; readonly outcome: AttemptOutcome; readonly ledger: 'open' | 'closed'; readonly found: 'by_charging' | 'by_asking'; readonly signalId?: string } | undefined;
+  readonly outcome?: { readonly n: number; readonly outcome: AttemptOutcome; readonly ledger: 'open' | 'closed'; readonly found: 'by_charging' | 'by_asking'; readonly signalId?: string; readonly answer?: CommandAnswer } | undefined;
   /** The platform says the invoice was paid before our collection: read before it is believed. */
   readonly alreadyPaid?: { readonly n: number } | undefined;
   readonly absent?: { readonly n: number } | undefined;
   readonly revokeNext?: { readonly n: number } | undefined;
+  /** An attempt that is taken back because an operator says it failed. */
+  readonly resolving?: { readonly n: number } | undefined;
   readonly asked: readonly number[];
   /** Signals that need nothing more: pulled with the next close or release. */
   readonly acted: readonly string[];
@@ -71,7 +73,7 @@ export interface Knowledge {
   readonly deferred: readonly string[];
   readonly right?: 'refused' | undefined;
   /** What brought the newest answer of a gateway about, where it is more than the schedule. */
-  readonly cause?: 'reconciliation' | 'card_update' | undefined;
+  readonly cause?: 'reconciliation' | 'card_update' | 'manual_retry' | undefined;
   readonly settled?: 'tried' | undefined;
   readonly handBack?: 'intended' | 'done' | 'failed' | undefined;
   readonly relay?: 'failed' | undefined;

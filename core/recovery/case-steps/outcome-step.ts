@@ -1,4 +1,4 @@
-import { openKeysOf, writes, type Attempt, type AttemptOutcome, type CaseDocument, type Ended, type Settlement } from '../../cases/index.js';
+import { commandWrites, openKeysOf, writes, type Attempt, type AttemptOutcome, type CaseDocument, type Ended, type Settlement } from '../../cases/index.js';
 import type { Money } from '../../connector-kit/index.js';
 import { longOpen, nextAskAt, resendAt } from './ask-times.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
@@ -32,7 +32,7 @@ export const outcomeStep = (document: CaseDocument, attempt: Attempt, known: Kno
   const base = { n: attempt.n, outcome: known.outcome, notSent: attempt.notSent, refs: refsOf(known.outcome), owed: { outbox: [], now }, ...signals };
   const write = (facts: Partial<writes.OutcomeFacts> & Pick<writes.OutcomeFacts, 'status' | 'resolution'>, told: string | undefined = alertOf(document, attempt, known, tools)): Effect => ({
     do: 'write',
-    write: writes.outcome(document, { ...base, ...facts }),
+    write: known.answer ? commandWrites.withAnswer(writes.outcome(document, { ...base, ...facts }), known.answer) : writes.outcome(document, { ...base, ...facts }),
     // what was read before the charge is old now, and what waited for its end is heard
     after: {
       ...forgotten, asked: [...knowledge.asked, attempt.n], deferred: [], decided: undefined, cause: causeOf(document, known), tokens: undefined,
@@ -77,13 +77,12 @@ const refsOf = (outcome: AttemptOutcome): readonly string[] => ('gatewayRefs' in
 const approval = (document: CaseDocument, attempt: Attempt, gatewayRefs: readonly string[], known: Known, knowledge: Knowledge, tools: Tools) => {
   const now = tools.clock.hubNow();
   const { facts } = knowledge;
-  const prompted = document.prompt === 'card_update';
   const strategy = attempt.grounds.strategy;
   const ended: Ended = {
     at: now,
     strategyUsed: strategy,
-    trigger: known.found === 'by_asking' ? 'reconciliation' : prompted ? 'card_update' : strategy === 'primary' && attempt.n === 1 ? 'direct' : 'scheduled_retry',
-    recoveredBy: prompted ? 'card_update' : 'retry',
+    trigger: known.found === 'by_asking' ? 'reconciliation' : document.prompt ?? (strategy === 'primary' && attempt.n === 1 ? 'direct' : 'scheduled_retry'),
+    recoveredBy: document.prompt ?? 'retry',
     message: 'Payment recovered.',
   };
   const settlement: Settlement = {
@@ -127,7 +126,7 @@ const afterSuccess = (document: CaseDocument, attempt: Attempt, known: Known, no
 };
 
 const causeOf = (document: CaseDocument, known: Known): Knowledge['cause'] =>
-  (known.found === 'by_asking' ? 'reconciliation' : document.prompt === 'card_update' ? 'card_update' : undefined);
+  (known.found === 'by_asking' ? 'reconciliation' : document.prompt);
 
 /** What people must hear of besides the case itself. */
 const alertOf = (document: CaseDocument, attempt: Attempt, { outcome }: Known, tools: Tools): string | undefined => {

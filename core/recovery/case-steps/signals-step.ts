@@ -2,6 +2,7 @@ import { openKeysOfConnectorCase, writes, type CaseDocument, type Ended, type Si
 import { firstStep } from '../../declines/index.js';
 import { confirmPayment, nextConfirmationAt } from '../../settlement/index.js';
 import { cancelEffect, paidEffect } from './close-step.js';
+import { commandStep } from './command-step.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
 import { marksOf } from './our-payment.js';
 
@@ -23,8 +24,10 @@ export const signalsStep = (document: CaseDocument, knowledge: Knowledge, tools:
   const { event } = signal;
   switch (event.type) {
     case 'attempt_approved': return acted(signal, knowledge);
-    case 'cancel': return document.status === 'queued' || document.status === 'failed' || document.status === 'blocked'
-      ? cancelEffect(document, knowledge, tools, event.by, [signal.id]) : acted(signal, knowledge);
+    case 'retry':
+    case 'resolve':
+    case 'hand_back': return commandStep(document, signal, event, knowledge, tools);
+    case 'cancel': return event.by === 'operator' ? commandStep(document, signal, event, knowledge, tools) : cancelStep(document, signal, knowledge, tools);
     case 'invoice_paid':
     case 'invoice_closed': return invoiceStep(document, signal, knowledge, tools);
     case 'payment_failed': return failureStep(document, signal, event, knowledge, tools);
@@ -38,6 +41,10 @@ export const signalsStep = (document: CaseDocument, knowledge: Knowledge, tools:
     case 'ignored': return acted(signal, knowledge);
   }
 };
+
+/** The merchant's word, which also ends what has failed. */
+const cancelStep = (document: CaseDocument, signal: Signal, knowledge: Knowledge, tools: Tools): Effect =>
+  (document.status === 'queued' || document.status === 'failed' || document.status === 'blocked' ? cancelEffect(document, knowledge, tools, 'merchant', [signal.id]) : acted(signal, knowledge));
 
 /** The platform's own try failed: only a new sign of fraud or withdrawn consent changes a plan, and only one newer than our last charge. */
 const failureStep = (document: CaseDocument, signal: Signal, event: Extract<SignalEvent, { type: 'payment_failed' }>, knowledge: Knowledge, tools: Tools): Effect => {
@@ -99,7 +106,7 @@ export const confirm = (document: CaseDocument, knowledge: Knowledge, tools: Too
 const cardStep = (document: CaseDocument, signal: Signal, knowledge: Knowledge, tools: Tools): Effect => {
   if (document.status === 'attempting' || document.status === 'unknown') return later(signal, knowledge, undefined);
   const stoppedForGood = document.status === 'blocked' && document.ended?.action !== 'authentication_required';
-  const over = document.status === 'succeeded' || document.status === 'cancelled' || stoppedForGood || document.prompt !== undefined
+  const over = document.status === 'succeeded' || document.status === 'cancelled' || stoppedForGood || document.prompt === 'card_update'
     || document.promptRetries >= mostPrompts || tools.clock.hubNow().getTime() > document.createdAt.getTime() + promptDays * 24 * hour;
   // of a closed case: another one has taken the right to charge this debt meanwhile
   if (over || knowledge.right === 'refused') return acted(signal, knowledge);
