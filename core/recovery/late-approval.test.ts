@@ -14,7 +14,7 @@ describe('an approval that does not come where it was waited for', () => {
   const stealAtCharge = (caseId: string) => {
     bench.money.onCharged = async () => {
       bench.money.onCharged = undefined;
-      await bench.cases.collection.updateOne({ _id: caseId }, { $set: { holder: 'another', leaseUntil: new Date(bench.clock.wallNow().getTime() + bench.leaseMs) }, $inc: { fence: 1 } });
+      await bench.steal(caseId);
     };
   };
   /** A case whose first attempt was closed as absent, and is queued again. */

@@ -34,6 +34,10 @@ export interface RecoveryBench {
   killAt: CheckpointName | undefined;
   /** What becomes of the next write of this name, once: lost before or after it was applied. */
   loseWrite: { readonly name: string; readonly when: 'before' | 'after' } | undefined;
+  /** Told of every write that was applied. */
+  onWritten: ((name: string, document: CaseDocument) => void) | undefined;
+  /** Another worker takes the case under its holder's hands, and dies with it. */
+  steal(caseId: string): Promise<void>;
   openCase(decline?: RawDecline | string, over?: Partial<CaseDocument>): Promise<string>;
   get(caseId: string): Promise<CaseDocument>;
   tell(caseId: string, event: SignalEvent, id?: string): Promise<void>;
@@ -43,6 +47,8 @@ export interface RecoveryBench {
   step(caseId: string): Promise<HoldEnd['end'] | 'idle' | 'parked' | 'killed'>;
   /** Steps until it is closed or waits for nobody. Answers how often it was held. */
   drive(caseId: string, most?: number): Promise<number>;
+  /** The money, the events and the faults as at the start; the clock goes on. */
+  reset(): void;
   stop(): Promise<void>;
 }
 
@@ -69,9 +75,16 @@ export const startRecoveryBench = async (options: { readonly label: string; read
     ...stored,
     write: async (write) => {
       const fault = bench.loseWrite?.name === write.name ? bench.loseWrite : undefined;
-      if (!fault) return stored.write(write);
+      if (!fault) {
+        const written = await stored.write(write);
+        if (written.status === 'written') bench.onWritten?.(write.name, written.document);
+        return written;
+      }
       bench.loseWrite = undefined;
-      if (fault.when === 'after') await stored.write(write);
+      if (fault.when === 'after') {
+        const written = await stored.write(write);
+        if (written.status === 'written') bench.onWritten?.(write.name, written.document);
+      }
       throw new WriteNotKnown(write.name, new Error('the connection broke'));
     },
   };
@@ -148,7 +161,7 @@ export const startRecoveryBench = async (options: { readonly label: string; read
       },
     },
     connection: { state: 'active', mode: 'active' },
-    killAt: undefined, loseWrite: undefined,
+    killAt: undefined, loseWrite: undefined, onWritten: undefined,
     openCase: async (decline = 'generic_decline', over = {}) => {
       const document = newConnectorCase({
         caseId: ulid(), clientId, connectionId: 'conn-1', platform: 'sample-billing', invoice: { ref: 'in_1', customerRef: 'cus_1', subscriptionRef: 'sub_1' },
@@ -160,6 +173,9 @@ export const startRecoveryBench = async (options: { readonly label: string; read
       return document._id;
     },
     get, run, step,
+    steal: async (caseId) => {
+      await stored.collection.updateOne({ _id: caseId }, { $set: { holder: 'another', leaseUntil: new Date(clock.wallNow().getTime() + leaseMs) }, $inc: { fence: 1 } });
+    },
     tell: async (caseId, event, id = ulid()) => { await stored.signal(caseId, id, event); },
     drive: async (caseId, most = 100) => {
       for (let holds = 0; holds < most; holds += 1) {
@@ -169,6 +185,17 @@ export const startRecoveryBench = async (options: { readonly label: string; read
         if (end === 'idle' || end === 'parked') return holds;
       }
       throw new Error(`The case was held ${most} times and has not ended`);
+    },
+    reset: () => {
+      money.replies.length = 0;
+      money.tried.length = 0;
+      money.faults.length = 0;
+      money.invoice.other.length = 0;
+      Object.assign(money.invoice, { state: 'open', inProgress: 'no' });
+      Object.assign(money, { reads: 'up', dunning: 'up', cards: { methodRef: 'pm_1' }, onCharge: undefined, onCharged: undefined, onRead: undefined, onList: undefined });
+      events.length = 0;
+      logLines.length = 0;
+      Object.assign(bench, { killAt: undefined, loseWrite: undefined, onWritten: undefined });
     },
     stop: async () => {
       await storage.close();

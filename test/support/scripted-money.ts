@@ -22,6 +22,8 @@ export interface ScriptedMoney {
   /** `down`: the platform's reads fail. */
   reads: 'up' | 'down';
   cards: { readonly methodRef: string } | undefined;
+  /** `no`: the platform collects a paid invoice again, as none does, so that nothing but the hub keeps it from being paid twice. */
+  refusesPaid: 'yes' | 'no';
   dunning: 'up' | 'down';
   /** Told before the money moves; may throw, as a process ends. */
   onCharge: ((key: string) => Promise<void> | void) | undefined;
@@ -102,7 +104,7 @@ export const scriptedMoney = (clock: Clock, due: Money, protection: RepeatProtec
     replies: [], tried: [], faults: [],
     calls: { reads: 0, finds: 0, lists: 0, handBacks: [], prepares: 0, revokes: 0 },
     invoice: { state: 'open', other: [], inProgress: 'no', due: due.minor },
-    reads: 'up', cards: { methodRef: 'pm_1' }, dunning: 'up', onCharge: undefined, onCharged: undefined, onRead: undefined, onList: undefined,
+    reads: 'up', refusesPaid: 'yes', cards: { methodRef: 'pm_1' }, dunning: 'up', onCharge: undefined, onCharged: undefined, onRead: undefined, onList: undefined,
     approved: () => succeeded().map((one) => one.key),
     connector: {
       webhook: { verify: notCalled, provenBefore: notCalled, parse: notCalled, topics: () => [] },
@@ -132,7 +134,7 @@ export const scriptedMoney = (clock: Clock, due: Money, protection: RepeatProtec
       },
       collection: {
         collectNow: async (request, time) => {
-          if (money.invoice.state === 'paid') {
+          if (money.invoice.state === 'paid' && (money.refusesPaid === 'yes' || succeeded().length === 0)) {
             if (succeeded().length > 0) money.faults.push(`${request.once.key}: a collection after our own success`);
             return fine({ status: 'already_paid' });
           }
