@@ -11,6 +11,8 @@ export const caseIndexes: IndexPlan = {
     { key: { nextAt: 1, lane: 1 }, partialFilterExpression: { nextAt: { $exists: true } } },
     { key: { connectionId: 1, 'invoice.customerRef': 1 }, partialFilterExpression: { watched: true } },
     { key: { connectionId: 1, 'invoice.subscriptionRef': 1 }, partialFilterExpression: { watched: true } },
+    // operators look for what was put aside: few among very many
+    { key: { parkedAt: 1 }, partialFilterExpression: { parkedAt: { $exists: true } } },
     { key: { refs: 1 } },
     { key: { clientId: 1, status: 1, createdAt: 1 } },
     // the invoice selector of the merchant's status call, over direct cases
