@@ -158,7 +158,7 @@ describe('a log line', () => {
 
   it.each([
     'token', 'paymentToken', 'access_token', 'tokens', 'methodRef', 'secret', 'clientSecret', 'webhook-secret', 'password', 'apiKey', 'api_key', 'X-API-Key', 'authorization',
-    'Authorization', 'cookie', 'Set-Cookie', 'email', 'customerEmail', 'body', 'rawBody', 'signature', 'Stripe-Signature', 'webhook-signature', 'credentials', 'cvc', 'cardNumber',
+    'Authorization', 'cookie', 'Set-Cookie', 'email', 'customerEmail', 'body', 'rawBody', 'signature', 'Platform-Signature', 'webhook-signature', 'credentials', 'cvc', 'cardNumber',
   ])('shows nothing of a field named %s, whatever it holds', (name) => {
     const { text } = logged((logger) => {
       logger.info({ [name]: 'ordinary words' }, 'm');
