@@ -1,0 +1,48 @@
+import type { RepeatProtection } from '../../core/connector-kit/index.js';
+import type { CaseWrite, CaseDocument } from '../../core/cases/index.js';
+import type { CaseFacts } from '../../core/recovery/index.js';
+import type { Budget } from './world.js';
+
+/** What may befall the cases of a box, out of its budget. */
+export type Happening = 'paid_elsewhere' | 'card_changed' | 'invoice_voided' | 'told_twice' | 'cancelled' | 'paused';
+
+/** One bounded part of the world to be searched whole. */
+export interface Box {
+  readonly name: string;
+  readonly source: 'direct' | 'connector';
+  readonly protection: RepeatProtection;
+  readonly prepares: 'yes' | 'no';
+  readonly dunning: 'controllable' | 'not_controllable';
+  readonly workers: number;
+  /** How many debts, each with its case, all of one card. */
+  readonly cases: number;
+  readonly signals: readonly Happening[];
+  readonly operators: readonly Happening[];
+  /** What the gateway may decline with. */
+  readonly declines: readonly string[];
+  readonly budget: Budget;
+}
+
+export const laws = ['1', '2', '3', '4', '5', '7', '8', 'liveness'] as const;
+export type Law = (typeof laws)[number];
+
+/** One rule of the protocol, taken away around the product's code; nothing in the product knows of it. */
+export interface SwitchedOff {
+  readonly rule: string;
+  /** Which laws may break without it. */
+  readonly breaks: readonly Law[];
+  readonly write?: (write: CaseWrite) => CaseWrite;
+  /** What the step machine is shown of the stored case. */
+  readonly shown?: (document: CaseDocument) => CaseDocument;
+  readonly facts?: (facts: CaseFacts) => CaseFacts;
+  /** The clock's "not before" waits are nothing. */
+  readonly waits?: 'none';
+  /** What leaves is not compared with `sendBefore`. */
+  readonly sendBefore?: 'ignored';
+  readonly reserve?: 'always';
+  readonly closeLedger?: 'any_send';
+  readonly lastWords?: 'none';
+  readonly acceptance?: 'without_id';
+  readonly attemptRow?: 'not_written';
+  readonly chargeRef?: 'not_written';
+}

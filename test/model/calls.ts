@@ -1,0 +1,94 @@
+import { learnFrom, type Call, type Hold } from '../../core/recovery/index.js';
+import type { Box, SwitchedOff } from './box.js';
+import { amount, found, invoiceOf, prepared, revoked } from './gateway.js';
+import type { LedgerStore } from './ledger-store.js';
+import { leaseMs } from './machine.js';
+import { replaced, spend, type InHand, type Transition, type World } from './world.js';
+
+type Learnt = Partial<Hold['knowledge']>;
+
+/** How a call ends: the world it leaves behind, and what was learnt. */
+interface Ending { readonly name: string; readonly kind: Transition['kind']; readonly world: World; readonly after: Learnt }
+
+const clientId = 'client';
+const unheard = { status: 'unknown', cause: 'no answer', gatewayRefs: [] } as const;
+
+const accepted = (world: World, ids: readonly string[], off: SwitchedOff | undefined): World => ({
+  ...world,
+  accepted: off?.acceptance === 'without_id' ? [...world.accepted, ...ids] : [...world.accepted, ...ids.filter((id) => !world.accepted.includes(id))],
+});
+
+const tokenOf = (world: World, caseIndex: number, hold: Hold) => {
+  const card = world.debts[caseIndex]?.card ?? 'old';
+  const { document } = hold;
+  const sealed = { sealed: `sealed-${card}`, gatewayType: 'test', last4: '4242', cardKey: `card-${card}` };
+  const tried = { methodDigest: card };
+  const change = document.connectionId !== undefined && document.tried.length > 0 && document.tried.every((one) => one.methodDigest !== card) ? 'changed' as const : 'same' as const;
+  return { status: 'found' as const, change, first: { token: { gatewayType: 'test', gatewayAccountRef: 'account', methodRef: card }, sealed, tried } };
+};
+
+/** Every way one call of the step machine may end, but for a charge, which travels by itself. */
+export const endingsOf = async (world: World, worker: InHand, effect: Exclude<Call, { do: 'charge' }>, box: Box, off: SwitchedOff | undefined, ledger: LedgerStore): Promise<readonly Ending[]> => {
+  const { hold, caseIndex } = worker;
+  const { knowledge, document } = hold;
+  const isLate = (sendBefore: number) => off?.sendBefore !== 'ignored' && world.now >= sendBefore;
+  const step = (name: string, after: Learnt, to: World = world): Ending => ({ name, kind: 'step', world: to, after });
+  const lost = (name: string, after: Learnt, to: World): readonly Ending[] => (world.left.lostAnswers === 0 ? [] : [{ name, kind: 'fault', world: spend(to, 'lostAnswers'), after }]);
+  const card = (token: { readonly cardKey: string } | undefined) => ({ clientId, cardKey: token?.cardKey ?? '' });
+
+  switch (effect.do) {
+    case 'relay': return [step('hands its events over', learnFrom.relay(effect, 'handed_over', knowledge), accepted(world, effect.entries.map((entry) => entry.id), off))];
+    case 'read_tokens': return [step('reads the card', learnFrom.read_tokens(effect, tokenOf(world, caseIndex, hold), knowledge))];
+    case 'read_invoice': return [step('reads the invoice', learnFrom.read_invoice(effect, { state: invoiceOf(world, caseIndex), at: new Date(world.now) }, knowledge))];
+    case 'reserve': {
+      const token = effect.token?.sealed ?? document.attempts.find((attempt) => attempt.n === effect.n)?.token;
+      const key = `${document._id}-${String(effect.n)}`;
+      if (off?.reserve === 'always') return [step(`takes ${key} for reserved`, learnFrom.reserve(effect, { status: 'reserved' }, knowledge))];
+      const { world: to, result } = await ledger.use(world, (cards) => cards.reserve(card(token), { attemptKey: key, amount, sendBefore: effect.sendBefore, absentIsFinalAfterMs: box.protection.absentIsFinalAfterMs }));
+      return [step(`reserves ${key}: ${result.status}`, learnFrom.reserve(effect, result, knowledge), to)];
+    }
+    case 'close_ledger': {
+      const { attempt, result } = effect;
+      const open = Object.values(world.ledgers).map((one) => Reflect.get(one, 'open') as { readonly sendBefore: Date } | null)[0];
+      const sendBefore = off?.closeLedger === 'any_send' && open ? open.sendBefore : attempt.sendBefore;
+      const { world: to } = await ledger.use(world, (cards) => cards.close(card(attempt.token), { attemptKey: attempt.key, sendBefore, result }));
+      return [step(`closes ${attempt.key} in the ledger: ${result}`, learnFrom.close_ledger(effect, 'closed', knowledge), to)];
+    }
+    case 'check_permission': return [step('asks whether it may charge', learnFrom.check_permission(effect, world.charging === 'allowed' ? 'permitted' : { refusal: 'paused' }, knowledge))];
+    case 'prepare': {
+      const { attempt } = effect;
+      if (isLate(attempt.sendBefore.getTime())) return [step(`may not prepare ${attempt.key} any more`, learnFrom.prepare(effect, { status: 'not_sent', cause: 'too late' }, knowledge))];
+      const to = prepared(world, attempt.key, caseIndex);
+      return [
+        step(`prepares ${attempt.key}`, learnFrom.prepare(effect, { chargeRef: `object-${attempt.key}` }, knowledge), to),
+        ...lost(`prepares ${attempt.key}, and hears nothing`, learnFrom.prepare(effect, unheard, knowledge), to),
+      ];
+    }
+    case 'ask': {
+      const { attempt } = effect;
+      const answer = found(world, attempt.key, caseIndex, box);
+      return [
+        step(`asks for ${attempt.key}: ${answer.status}`, learnFrom.ask(effect, answer, knowledge)),
+        ...lost(`asks for ${attempt.key}, and hears nothing`, learnFrom.ask(effect, 'not_answered', knowledge), world),
+      ];
+    }
+    case 'revoke': {
+      const { attempt } = effect;
+      if (isLate((document.leaseUntil?.getTime() ?? 0) - leaseMs / 2)) return [step(`may not revoke ${attempt.key} any more`, learnFrom.revoke(effect, 'not_answered', knowledge))];
+      const { world: to, answer } = revoked(world, attempt.key, caseIndex, box);
+      return [
+        step(`revokes ${attempt.key}: ${answer.status}`, learnFrom.revoke(effect, answer, knowledge), to),
+        ...lost(`revokes ${attempt.key}, and hears nothing`, learnFrom.revoke(effect, 'not_answered', knowledge), to),
+      ];
+    }
+    case 'hand_back': {
+      if (isLate(document.takeOver?.sendBefore.getTime() ?? 0)) return [step('may not hand back any more', learnFrom.hand_back(effect, 'failed', knowledge))];
+      const debt = world.debts[caseIndex];
+      const to = debt ? { ...world, debts: replaced(world.debts, caseIndex, { ...debt, retries: effect.ending.startDunning ? 'on' as const : 'stopped' as const }) } : world;
+      return [
+        step('hands the retries back', learnFrom.hand_back(effect, 'done', knowledge), to),
+        ...lost('hands the retries back, and hears nothing', learnFrom.hand_back(effect, 'failed', knowledge), to),
+      ];
+    }
+  }
+};

@@ -1,0 +1,113 @@
+import type { ChargeOutcome, FindOutcome, InvoiceState, Money } from '../../core/connector-kit/index.js';
+import type { Box } from './box.js';
+import { breaking, replaced, spend, type Charge, type Request, type Transition, type World } from './world.js';
+
+export const amount: Money = { minor: 4900, currency: 'USD' };
+
+type Answer = ChargeOutcome | { readonly status: 'already_paid' };
+
+/** What becomes of a request that arrives: the world after it, and the answer on its way back. */
+export interface Arrival { readonly name: string; readonly kind: Transition['kind']; readonly world: World; readonly answer: Answer }
+
+const approved = (key: string): Answer => ({ status: 'approved', gatewayRefs: [`ref-${key}`], amount, provisional: false });
+const declined = (code: string): Answer => ({ status: 'declined', decline: { system: 'test', code, reachedNetwork: true }, gatewayRefs: [] });
+
+const chargeOf = (world: World, key: string): Charge | undefined => world.charges.find((charge) => charge.key === key);
+
+const kept = (world: World, charge: Charge): World => {
+  const at = world.charges.findIndex((one) => one.key === charge.key);
+  return { ...world, charges: at === -1 ? [...world.charges, charge].sort((a, b) => (a.key < b.key ? -1 : 1)) : replaced(world.charges, at, charge) };
+};
+
+/** The object of a `single_use_object` gateway; made once under its key. */
+export const prepared = (world: World, key: string, caseIndex: number): World =>
+  (chargeOf(world, key) ? world : kept(world, { key, caseIndex, state: 'prepared', taken: 0, since: world.now, late: 'no' }));
+
+/** Takes money again and again if it is asked to: what must not happen twice is for the protection to say. */
+const charged = (world: World, request: Request, box: Box): World => {
+  const before = chargeOf(world, request.key);
+  const taken = (before?.taken ?? 0) + 1;
+  const since = before?.since ?? world.now;
+  const late = request.late === 'yes' ? 'yes' : before?.late ?? 'no';
+  let after = kept(world, { key: request.key, caseIndex: request.caseIndex, state: 'approved', taken, since, late });
+  if (box.source === 'connector') {
+    after = {
+      ...after,
+      debts: replaced(after.debts, request.caseIndex, { card: 'old', retries: 'on', ...after.debts[request.caseIndex], paidBy: request.key }),
+      deliveries: [...after.deliveries, { id: `paid-${request.key}`, caseIndex: request.caseIndex, event: { type: 'invoice_paid', occurredAt: new Date(world.now), invoice: { ref: `in_${String(request.caseIndex)}` } } }],
+    };
+  }
+  const ofDebt = after.charges.filter((charge) => charge.caseIndex === request.caseIndex).reduce((sum, charge) => sum + charge.taken, 0);
+  return ofDebt > 1 ? breaking(after, '1: a debt was charged twice') : after;
+};
+
+const refused = (world: World, request: Request, code: string): World => {
+  const before = chargeOf(world, request.key);
+  return kept(world, { key: request.key, caseIndex: request.caseIndex, state: 'declined', code, taken: before?.taken ?? 0, since: before?.since ?? world.now, late: before?.late ?? 'no' });
+};
+
+/** The answer the protection binds the gateway to, if it does. */
+const bound = (world: World, request: Request, box: Box): Answer | undefined => {
+  const before = chargeOf(world, request.key);
+  if (box.source === 'connector') {
+    const paidBy = world.debts[request.caseIndex]?.paidBy ?? 'nobody';
+    return paidBy === 'nobody' ? undefined : paidBy === request.key ? approved(request.key) : { status: 'already_paid' };
+  }
+  if (!before) return undefined;
+  switch (box.protection.kind) {
+    case 'single_use_object':
+      if (before.state === 'revoked') return declined('expired_card');
+      return before.state === 'approved' ? approved(request.key) : undefined;
+    case 'key':
+      if (world.now - before.since >= box.protection.keptForMs) return undefined;
+      return before.state === 'approved' ? approved(request.key) : before.state === 'declined' ? declined(before.code ?? 'expired_card') : undefined;
+    case 'search_only': return undefined;
+  }
+};
+
+/** Everything a request may meet when it arrives. */
+export const arrivals = (world: World, request: Request, box: Box): readonly Arrival[] => {
+  const same = bound(world, request, box);
+  if (same) return [{ name: `${request.key} is answered ${same.status} as its protection says`, kind: 'step', world, answer: same }];
+  return [
+    { name: `${request.key} is approved`, kind: 'step', world: charged(world, request, box), answer: approved(request.key) },
+    ...(world.left.declines === 0 ? [] : box.declines.map((code): Arrival => ({
+      name: `${request.key} is declined: ${code}`, kind: 'fault', world: refused(spend(world, 'declines'), request, code), answer: declined(code),
+    }))),
+  ];
+};
+
+/** What asking finds. */
+export const found = (world: World, key: string, caseIndex: number, box: Box): FindOutcome => {
+  const charge = chargeOf(world, key);
+  if (box.source === 'connector') {
+    return world.debts[caseIndex]?.paidBy === key ? { status: 'approved', gatewayRefs: [`ref-${key}`], amount, provisional: false } : { status: 'absent' };
+  }
+  switch (charge?.state) {
+    case 'approved': return { status: 'approved', gatewayRefs: [`ref-${key}`], amount, provisional: false };
+    case 'declined': return { status: 'declined', decline: { system: 'test', code: charge.code ?? 'expired_card', reachedNetwork: true }, gatewayRefs: [] };
+    case 'prepared':
+    case 'revoked':
+    case undefined: return { status: 'absent' };
+  }
+};
+
+/** The fence at the gateway: nothing under the key can take money any more, or it has. */
+export const revoked = (world: World, key: string, caseIndex: number, box: Box): { readonly world: World; readonly answer: { readonly status: 'revoked' } | ChargeOutcome } => {
+  const outcome = found(world, key, caseIndex, box);
+  if (outcome.status === 'approved') return { world, answer: outcome };
+  const before = chargeOf(world, key);
+  return { world: kept(world, { taken: 0, since: world.now, late: 'no', ...before, key, caseIndex, state: 'revoked' }), answer: { status: 'revoked' } };
+};
+
+/** The invoice as its platform shows it. */
+export const invoiceOf = (world: World, caseIndex: number): InvoiceState => {
+  const debt = world.debts[caseIndex];
+  const paidBy = debt?.paidBy ?? 'nobody';
+  if (paidBy === 'nobody') return { state: 'open', due: amount, payments: [], paymentsComplete: true };
+  const ours = paidBy === 'other' ? {} : { ourReference: paidBy };
+  return {
+    state: paidBy === 'voided' ? 'voided' : 'paid', due: { minor: 0, currency: 'USD' }, paymentsComplete: true,
+    payments: paidBy === 'voided' ? [] : [{ ref: `ref-${paidBy}`, gatewayRefs: [], state: 'succeeded', amount, at: new Date(0), ...ours }],
+  };
+};
