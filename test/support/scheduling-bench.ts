@@ -73,8 +73,8 @@ export const createBench = (options: {
       } finally { inHand.now.delete(task._id); }
     },
     park: async (task) => {
-      parked.push(task._id);
       await tasks.updateOne({ _id: task._id, fence: task.fence }, { $set: { holder: null, parked: 'yes' }, $unset: { nextAt: '', leaseUntil: '' } });
+      parked.push(task._id);
     },
   };
   scheduler.define(work);
