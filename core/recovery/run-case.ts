@@ -1,9 +1,9 @@
-import { WriteNotKnown, type CaseDocument, type CaseWrite } from '../cases/index.js';
+import { openKeysOf, WriteNotKnown, type CaseDocument, type CaseWrite } from '../cases/index.js';
 import type { CheckpointName } from '../observability/index.js';
 import { isNotKnownToBeWritten } from '../storage/index.js';
 import { readCaseWorld, type HoldCall } from './case-facts.js';
 import type { Effect, Knowledge } from './case-steps/effects.js';
-import { afterWrite, beginHold, isDoneWhenLost, isDurable, lastWords, type Hold, type WriteAnswer } from './case-steps/hold.js';
+import { afterWrite, beginHold, isDoneWhenLost, isDurable, lastWords, type Hold, type Rival, type WriteAnswer } from './case-steps/hold.js';
 import type { Call } from './case-steps/learn.js';
 import { nextStep } from './case-steps/next-step.js';
 import { perform } from './perform.js';
@@ -123,12 +123,19 @@ const performed = async (effect: Call, perform: () => Promise<Partial<Knowledge>
   }
 };
 
+const rivalOf = async (document: CaseDocument, ports: RecoveryPorts): Promise<Rival | undefined> =>
+  (await ports.cases.findOne({ _id: { $ne: document._id }, clientId: document.clientId, openKeys: { $in: openKeysOf(document) ?? [] } })) ?? undefined;
+
 /** Performs a write under the hold; what did not match is read again. */
 const writeHeld = async (effect: Extract<Effect, { write: CaseWrite }>, document: CaseDocument, ports: RecoveryPorts): Promise<WriteAnswer> => {
   for (;;) {
     try {
       const written = await ports.cases.write(effect.write);
-      return written.status === 'lost' ? { status: 'unmatched', now: await ports.cases.find(document._id) } : written;
+      switch (written.status) {
+        case 'written': return written;
+        case 'duplicate': return { status: 'duplicate', rival: await rivalOf(document, ports) };
+        case 'lost': return { status: 'unmatched', now: await ports.cases.find(document._id) };
+      }
     } catch (error) {
       // also the reading after a write may fail while the database is away
       if (!isDurable(effect) || !(error instanceof WriteNotKnown || isNotKnownToBeWritten(error))) throw error;

@@ -43,6 +43,22 @@ describe('what a case is told while it is worked on', () => {
     expect(eventNames()).toEqual(['recovery.success']);
   });
 
+  it('hears "paid" that comes between reading the invoice and letting go of the case', async () => {
+    const caseId = await bench.openCase();
+    await bench.step(caseId);
+    // the card is busy, so that the case lets go without charging
+    const cardKey = (await bench.get(caseId)).tried[0]?.methodDigest ?? '';
+    const sendBefore = new Date(bench.clock.wallNow().getTime() + 72 * hour);
+    await bench.ports.cards.reserve({ clientId: 'client-1', cardKey }, { attemptKey: 'another-1', amount: { minor: 100, currency: 'USD' }, sendBefore, absentIsFinalAfterMs: 1000 });
+    bench.money.onRead = async () => {
+      bench.money.onRead = undefined;
+      paidElsewhere();
+      await bench.tell(caseId, invoicePaid(bench.clock.hubNow()));
+    };
+    await bench.step(caseId);
+    expect(await bench.get(caseId)).toMatchObject({ status: 'succeeded', attempts: [], signals: [], ended: { recoveredBy: 'external' } });
+  });
+
   it('reads the invoice again right before the charge', async () => {
     const caseId = await bench.openCase();
     await bench.step(caseId);
@@ -92,6 +108,41 @@ describe('what a case is told while it is worked on', () => {
     await bench.tell(caseId, cardUpdated());
     expect(await bench.step(caseId)).toBe('released');
     expect(await bench.get(caseId)).toMatchObject({ status: 'failed', signals: [] });
+  });
+
+  describe('where another case has the right to charge the debt', () => {
+    const beside = async (over: Parameters<RecoveryBench['openCase']>[1]) => {
+      const rival = await bench.openCase('generic_decline', { connectionId: 'conn-2', openKeys: ['conn-1/in_1'], ...over });
+      const caseId = await bench.openCase('generic_decline', { openKeys: [] });
+      await bench.cases.collection.updateOne({ _id: caseId }, { $unset: { openKeys: '' } });
+      await bench.step(caseId);
+      await bench.step(caseId);
+      return { caseId, rival };
+    };
+
+    it('waits while it is worked on, and takes the right when it is free', async () => {
+      const { caseId, rival } = await beside({});
+      expect(await bench.get(caseId)).toMatchObject({ status: 'queued', attempts: [] });
+      await bench.cases.collection.updateOne({ _id: rival }, { $unset: { openKeys: '' }, $set: { status: 'failed' } });
+      await bench.drive(caseId);
+      expect(await bench.get(caseId)).toMatchObject({ status: 'succeeded', openKeys: ['conn-1/in_1'], attempts: [{ outcome: { status: 'approved' } }] });
+    });
+
+    it('closes as paid by it, naming it, without asking the platform', async () => {
+      const { caseId, rival } = await beside({ status: 'succeeded' });
+      const document = await bench.get(caseId);
+      expect(document).toMatchObject({ status: 'succeeded', attempts: [], ended: { recoveredBy: 'external' } });
+      expect(document.ended?.message).toContain(rival);
+      expect(bench.logLines.join('')).toContain(rival);
+      expect([bench.money.calls.reads, bench.money.tried.length]).toEqual([0, 0]);
+    });
+
+    it('charges nothing where it has recovered another amount, and tells people', async () => {
+      const { caseId } = await beside({ status: 'succeeded', opened: { minor: 100, currency: 'USD' } });
+      for (let holds = 0; holds < 3; holds += 1) expect(await bench.step(caseId)).toBe('released');
+      expect(await bench.get(caseId)).toMatchObject({ status: 'queued', attempts: [] });
+      expect(bench.logLines.join('')).toContain('an operator decides whether it is the same debt');
+    });
   });
 
   it('tries a changed card again that could not be sent', async () => {

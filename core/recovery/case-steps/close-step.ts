@@ -53,6 +53,18 @@ export const paidEffect = (document: CaseDocument, state: InvoiceState, knowledg
   };
 };
 
+/** Another case of the client has recovered this very debt. */
+export const paidByCaseEffect = (document: CaseDocument, caseId: string, knowledge: Knowledge, tools: Tools): Effect => {
+  const now = tools.clock.hubNow();
+  const ended: Ended = { at: now, strategyUsed: 'none', trigger: 'external', recoveredBy: 'external', message: `The debt was recovered by the case ${caseId}; nothing was charged by this one.` };
+  const outbox = tools.announce(document, { event: 'recovery.success', ended, gatewayRef: null, attemptCount: attemptsOf(document) }, knowledge.facts);
+  return {
+    do: 'write',
+    write: writes.close(document, { status: 'succeeded', ended, signalIds: knowledge.acted, owed: { outbox, now, ...(document.takeOver ? { handBackAt: now } : {}) } }),
+    after: { acted: [] },
+  };
+};
+
 /** The engine gives up, or may not begin: failed or blocked, with what the merchant should do. */
 export const stopEffect = (document: CaseDocument, decision: Stop, knowledge: Knowledge, tools: Tools): Effect => {
   const now = tools.clock.hubNow();

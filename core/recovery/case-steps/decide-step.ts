@@ -1,7 +1,7 @@
 import { openKeysOfConnectorCase, writes, type Attempt, type CaseDocument } from '../../cases/index.js';
 import type { InvoiceState, Money } from '../../connector-kit/index.js';
 import type { Decision, PastAttempt, Snapshot } from '../engine.js';
-import { cancelEffect, paidEffect, planOf, stopEffect } from './close-step.js';
+import { cancelEffect, paidByCaseEffect, paidEffect, planOf, stopEffect } from './close-step.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
 import { needsRenewal, sendBeforeOf } from './lease.js';
 
@@ -70,7 +70,7 @@ const chargeStep = (document: CaseDocument, decision: Charge, knowledge: Knowled
 
 const connectorReady = (document: CaseDocument, decision: Charge, knowledge: Knowledge, tools: Tools, wait: (why: string, at?: Date) => Effect): Effect | undefined => {
   if (document.openKeys === undefined && document.connectionId !== undefined && document.invoice) {
-    if (knowledge.right === 'refused') return wait('Another case has the right to charge this debt.');
+    if (knowledge.right === 'refused') return rivalStep(document, decision, knowledge, tools, wait);
     return { do: 'write', write: writes.takeRight(document, openKeysOfConnectorCase(document.connectionId, document.invoice.ref)) };
   }
   if (knowledge.tokens === undefined) return { do: 'read_tokens' };
@@ -84,6 +84,21 @@ const connectorReady = (document: CaseDocument, decision: Charge, knowledge: Kno
   if (knowledge.invoice === undefined) return { do: 'read_invoice' };
   if (knowledge.invoice.status === 'unavailable') return wait('The invoice cannot be read now.');
   return endedInvoice(document, knowledge.invoice.state, knowledge, tools) ?? unlessChargeable(knowledge.invoice.state, wait);
+};
+
+/** Another case has the right to charge this debt: waited for while it works, believed when it has recovered the same amount, without asking the platform. */
+const rivalStep = (document: CaseDocument, decision: Charge, knowledge: Knowledge, tools: Tools, wait: (why: string, at?: Date) => Effect): Effect => {
+  const { rival } = knowledge;
+  if (rival?.status !== 'succeeded') return wait('Another case has the right to charge this debt.');
+  const same = rival.opened.minor === document.opened.minor && rival.opened.currency === document.opened.currency;
+  if (same && knowledge.toldOfRival) return paidByCaseEffect(document, rival._id, knowledge, tools);
+  const now = tools.clock.hubNow();
+  return same
+    ? { do: 'alert', fact: `this debt has been recovered by the case ${rival._id}; nobody may have told the platform`, after: { toldOfRival: 'yes' } }
+    : {
+      do: 'alert', fact: `the case ${rival._id} has recovered another amount under the same invoice: an operator decides whether it is the same debt`,
+      after: { decided: 'yes', stepAt: new Date(now.getTime() + 24 * 60 * minute), plan: { ...planOf(decision, now), because: `The case ${rival._id} has recovered another amount under the same invoice; nothing is charged.` } },
+    };
 };
 
 /** An invoice that is paid or gone ends the case, whatever the engine would want. */

@@ -72,6 +72,9 @@ export interface Knowledge {
   /** Signals that wait for what cannot be read or settled now: kept. */
   readonly deferred: readonly string[];
   readonly right?: 'refused' | undefined;
+  /** Who has the right; undefined: nobody any more, or not read. */
+  readonly rival?: Pick<CaseDocument, '_id' | 'status' | 'opened'> | undefined;
+  readonly toldOfRival?: 'yes' | undefined;
   /** What brought the newest answer of a gateway about, where it is more than the schedule. */
   readonly cause?: 'reconciliation' | 'card_update' | 'manual_retry' | undefined;
   readonly settled?: 'tried' | undefined;

@@ -16,10 +16,13 @@ export const isDoneWhenLost = (effect: Effect): boolean => effect.do === 'write'
 
 type Writing = Extract<Effect, { write: CaseWrite }>;
 
+/** The case that has the right to charge the debt. */
+export type Rival = Pick<CaseDocument, '_id' | 'status' | 'opened'>;
+
 /** The answer to a write; `unmatched` carries the case as it was read again after it. */
 export type WriteAnswer =
   | { readonly status: 'written'; readonly document: CaseDocument }
-  | { readonly status: 'duplicate' }
+  | { readonly status: 'duplicate'; readonly rival?: Rival | undefined }
   | { readonly status: 'unmatched'; readonly now: CaseDocument | null };
 
 /** Where a hold stands after a write. `again`: nothing was written, but the case is still ours: it is decided anew. */
@@ -32,7 +35,7 @@ export type AfterWrite =
 export const afterWrite = (hold: Hold, effect: Writing, answer: WriteAnswer): AfterWrite => {
   switch (answer.status) {
     case 'written': return written(hold, effect, answer.document);
-    case 'duplicate': return { status: 'duplicate', hold: learnt(hold, { right: 'refused' }) };
+    case 'duplicate': return { status: 'duplicate', hold: learnt(hold, { right: 'refused', rival: answer.rival }) };
     case 'unmatched': {
       const { now } = answer;
       if (!now || now.holder !== hold.document.holder || now.fence !== hold.document.fence) return { status: 'lost' };
