@@ -13,3 +13,4 @@ export { nextStep } from './case-steps/next-step.js';
 export { afterWrite, beginHold, isDoneWhenLost, isDurable, lastWords, learnt, type AfterWrite, type Hold, type WriteAnswer } from './case-steps/hold.js';
 export { learnFrom, type AnswerTo, type Call } from './case-steps/learn.js';
 export type { CaseFacts, Effect, Knowledge, Tools } from './case-steps/effects.js';
+export { runCase, type HoldEnd } from './run-case.js';

@@ -5,10 +5,9 @@ import { createVault, type Client } from '../../core/clients/index.js';
 import type { RawDecline, RepeatProtection } from '../../core/connector-kit/index.js';
 import { loadDeclineCatalogue } from '../../core/declines/index.js';
 import { createLogger, type CheckpointName } from '../../core/observability/index.js';
-import { standardEngine, type RecoveryPorts } from '../../core/recovery/index.js';
+import { runCase, standardEngine, type HoldEnd, type RecoveryPorts } from '../../core/recovery/index.js';
 import { createManualClock, type ManualClock } from '../../core/scheduling/index.js';
 import { connectStorage } from '../../core/storage/index.js';
-import { runCase, type HoldEnd } from '../../core/recovery/run-case.js';
 import { dropTestDatabase, testDatabase } from './database.js';
 import { scriptedMoney, type ScriptedMoney } from './scripted-money.js';
 
