@@ -43,20 +43,27 @@ describe('what a case is told while it is worked on', () => {
     expect(eventNames()).toEqual(['recovery.success']);
   });
 
-  it('hears "paid" that comes between reading the invoice and letting go of the case', async () => {
-    const caseId = await bench.openCase();
-    await bench.step(caseId);
-    // the card is busy, so that the case lets go without charging
-    const cardKey = (await bench.get(caseId)).tried[0]?.methodDigest ?? '';
-    const sendBefore = new Date(bench.clock.wallNow().getTime() + 72 * hour);
-    await bench.ports.cards.reserve({ clientId: 'client-1', cardKey }, { attemptKey: 'another-1', amount: { minor: 100, currency: 'USD' }, sendBefore, absentIsFinalAfterMs: 1000 });
-    bench.money.onRead = async () => {
-      bench.money.onRead = undefined;
-      paidElsewhere();
-      await bench.tell(caseId, invoicePaid(bench.clock.hubNow()));
+  describe('between reading and letting go of the case, because its card is busy,', () => {
+    const meanwhile = async (happens: (caseId: string) => Promise<void>) => {
+      const caseId = await bench.openCase();
+      await bench.step(caseId);
+      const cardKey = (await bench.get(caseId)).tried[0]?.methodDigest ?? '';
+      const sendBefore = new Date(bench.clock.wallNow().getTime() + 72 * hour);
+      await bench.ports.cards.reserve({ clientId: 'client-1', cardKey }, { attemptKey: 'another-1', amount: { minor: 100, currency: 'USD' }, sendBefore, absentIsFinalAfterMs: 1000 });
+      bench.money.onRead = async () => { bench.money.onRead = undefined; await happens(caseId); };
+      await bench.step(caseId);
+      return bench.get(caseId);
     };
-    await bench.step(caseId);
-    expect(await bench.get(caseId)).toMatchObject({ status: 'succeeded', attempts: [], signals: [], ended: { recoveredBy: 'external' } });
+
+    it('hears that it is paid', async () => {
+      const document = await meanwhile(async (caseId) => { paidElsewhere(); await bench.tell(caseId, invoicePaid(bench.clock.hubNow())); });
+      expect(document).toMatchObject({ status: 'succeeded', attempts: [], signals: [], ended: { recoveredBy: 'external' } });
+    });
+
+    it('hears of another card, and charges that', async () => {
+      const document = await meanwhile(async (caseId) => { bench.money.cards = { methodRef: 'pm_2' }; await bench.tell(caseId, cardUpdated()); });
+      expect(document).toMatchObject({ status: 'succeeded', ended: { recoveredBy: 'card_update' } });
+    });
   });
 
   it('reads the invoice again right before the charge', async () => {

@@ -32,7 +32,7 @@ export const nextStep = (document: CaseDocument, knowledge: Knowledge, tools: To
 /** What was read answers no signal that came after it: the reading is dated by the signals then in hand, and dropped with the next one. */
 const readings = (document: CaseDocument, knowledge: Knowledge): Effect | undefined => {
   if (knowledge.readAt === undefined) return knowledge.invoice || knowledge.tokens ? { do: 'know', after: { readAt: document.signalSeq } } : undefined;
-  return knowledge.readAt === document.signalSeq ? undefined : { do: 'know', after: { invoice: undefined, tokens: undefined, readAt: undefined } };
+  return knowledge.readAt === document.signalSeq ? undefined : { do: 'know', after: { invoice: undefined, tokens: undefined, reserved: undefined, readAt: undefined } };
 };
 
 /** An approval another worker learnt after it had lost the case: also for an attempt closed meanwhile, whose money was taken after all. */
