@@ -46,10 +46,12 @@ export interface Notifications {
   accept(entry: NotificationEntry): Promise<void>;
   /** Lets what a call caused leave, once its response has been written. */
   releaseHeld(caseId: string): Promise<void>;
-  /** A client's notifications, newest first, at most `limit` (default 100) created before `before`. */
-  list(wanted: { readonly clientId: string; readonly state?: NotificationState; readonly caseId?: string; readonly before?: Date; readonly limit?: number }): Promise<NotificationView[]>;
+  /** Notifications, of one client or of all, newest first, at most `limit` (default 100) created before `before`. */
+  list(wanted: { readonly clientId?: string; readonly state?: NotificationState; readonly caseId?: string; readonly before?: Date; readonly limit?: number }): Promise<NotificationView[]>;
   /** Begins a new round of tries with the same id and bytes. `in_progress`: a try is under way. */
   replay(id: string): Promise<'replayed' | 'not_found' | 'in_progress'>;
+  /** The same for all dead or withheld ones, of one client or of all, but those a try is under way of. Answers how many there are. */
+  replayAll(wanted: { readonly clientId?: string; readonly state: 'dead' | 'withheld' }): Promise<number>;
   /** Waits for the tries under way; call it after the scheduler has stopped. */
   stop(): Promise<void>;
   readonly indexes: readonly IndexPlan[];
@@ -126,6 +128,16 @@ export const createNotifications = (options: NotificationsOptions): Notification
     logger.error({ ...idsOf(document), alert: 'notification_dead' }, 'notification put aside: the process ended several times while it was tried');
   };
 
+  const replay = async (document: Pick<WithId<NotificationDocument>, '_id' | 'clientId' | 'fence'>): Promise<'replayed' | 'in_progress'> => {
+    const nextAt = clock.hubNow();
+    const written = await collection.updateOne({ _id: document._id, fence: document.fence, holder: null }, {
+      $set: { state: 'due', lane: laneOf(document.clientId), nextAt, strikes: 0, triesInRound: 0, ownFaults: 0 }, $unset: { held: '' },
+    });
+    if (written.matchedCount === 0) return 'in_progress';
+    wake(document.clientId, nextAt);
+    return 'replayed';
+  };
+
   scheduler.define<NotificationDocument>({ kind: laneKind, collection, run, park });
 
   return {
@@ -154,20 +166,20 @@ export const createNotifications = (options: NotificationsOptions): Notification
     },
     list: async ({ clientId, state, caseId, before, limit = 100 }) => {
       const found = await collection
-        .find({ clientId, ...(state ? { state } : {}), ...(caseId ? { caseId } : {}), ...(before ? { createdAt: { $lt: before } } : {}) })
+        .find({ ...(clientId ? { clientId } : {}), ...(state ? { state } : {}), ...(caseId ? { caseId } : {}), ...(before ? { createdAt: { $lt: before } } : {}) })
         .sort({ createdAt: -1 }).limit(limit).toArray();
       return found.map(viewOf);
     },
     replay: async (id) => {
       const document = await collection.findOne({ _id: id, v: 1 });
-      if (!document) return 'not_found';
-      const nextAt = clock.hubNow();
-      const written = await collection.updateOne({ _id: id, fence: document.fence, holder: null }, {
-        $set: { state: 'due', lane: laneOf(document.clientId), nextAt, strikes: 0, triesInRound: 0, ownFaults: 0 }, $unset: { held: '' },
-      });
-      if (written.matchedCount === 0) return 'in_progress';
-      wake(document.clientId, nextAt);
-      return 'replayed';
+      return document ? replay(document) : 'not_found';
+    },
+    replayAll: async ({ clientId, state }) => {
+      let count = 0;
+      // read whole before: one that dies again meanwhile is not begun twice
+      const found = await collection.find({ v: 1, state, ...(clientId ? { clientId } : {}) }, { projection: { clientId: 1, fence: 1 } }).toArray();
+      for (const document of found) if (await replay(document) === 'replayed') count += 1;
+      return count;
     },
     stop: async () => {
       await Promise.allSettled(underWay);

@@ -35,7 +35,7 @@ export interface Released {
 export interface CaseDesk {
   /** Newest first. */
   list(wanted: { readonly clientId?: string; readonly status?: CaseStatus; readonly parked?: 'only'; readonly limit: number }): Promise<ListedCase[]>;
-  /** Stores the command, wakes the hub and waits up to 5 s for its answer. */
+  /** Stores the command, wakes the hub and waits up to 5 s for its answer, and for what follows from it. */
   ask(caseId: string, command: OperatorCommand): Promise<CommandEnd>;
   /** Returns to the platform whatever is taken over on a connection, as each case's own command. */
   release(connectionId: string, note: string | undefined): Promise<Released>;
@@ -44,7 +44,7 @@ export interface CaseDesk {
 const listed = (document: CaseDocument): ListedCase => ({ ...viewCase(document), parkedAt: document.parkedAt ?? null });
 
 /** A desk over the cases. Waking is left to the scheduler these were made with. */
-export const createCaseDesk = ({ cases, wallNow }: { readonly cases: Cases; readonly wallNow: () => Date }): CaseDesk => {
+export const createCaseDesk = ({ cases, clock }: { readonly cases: Cases; readonly clock: { wallNow(): Date } }): CaseDesk => {
   const store = async (caseId: string, command: OperatorCommand): Promise<string | undefined> => {
     const id = `${command.type}#${ulid()}`;
     return (await cases.command(caseId, id, { ...command, by: 'operator' })) === 'signalled' ? id : undefined;
@@ -53,7 +53,7 @@ export const createCaseDesk = ({ cases, wallNow }: { readonly cases: Cases; read
   const seen = (document: CaseDocument, id: string): CommandEnd => {
     const answer = document.commands?.find((one) => one.id === id);
     if (answer) return { status: 'answered', answer, view: listed(document) };
-    const held = document.holder !== null && document.leaseUntil !== undefined && document.leaseUntil > wallNow();
+    const held = document.holder !== null && document.leaseUntil !== undefined && document.leaseUntil > clock.wallNow();
     return { status: 'waiting', for: held ? 'held' : 'nobody', view: listed(document) };
   };
 
@@ -63,8 +63,9 @@ export const createCaseDesk = ({ cases, wallNow }: { readonly cases: Cases; read
       const document = await cases.find(caseId);
       if (!document) return { status: 'unknown_case' };
       const end = seen(document, id);
-      if (end.status !== 'waiting' || performance.now() > until) return end;
-      if (performance.now() - rungAt > ringMs) {
+      // what the answer brings about, such as a charge, is told with it where it comes in time
+      if ((end.status === 'answered' && document.holder === null) || performance.now() > until) return end;
+      if (end.status === 'waiting' && performance.now() - rungAt > ringMs) {
         cases.wake(document);
         rungAt = performance.now();
       }

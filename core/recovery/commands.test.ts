@@ -278,24 +278,3 @@ describe('what an operator asks of a case', () => {
     expect((await bench.get(caseId)).commands).toHaveLength(16);
   });
 });
-
-describe('hand-back on an operator\'s word', () => {
-  let bench: RecoveryBench;
-  beforeEach(async () => { bench = await startRecoveryBench({ label: 'release' }); });
-  afterEach(async () => { await bench.stop(); });
-
-  it('is tried at once where the platform did not take it before, and there is nothing more to return afterwards', async () => {
-    const caseId = await bench.openCase('stolen_card');
-    bench.money.dunning = 'down';
-    await bench.step(caseId);
-    expect(await bench.get(caseId)).toMatchObject({ status: 'blocked', takeOver: { state: 'intended' } });
-    bench.money.dunning = 'up';
-    await bench.cases.command(caseId, 'release-1', { type: 'hand_back', by: 'operator' });
-    await bench.run(caseId);
-    expect(await bench.get(caseId)).toMatchObject({ takeOver: { state: 'handed_back' }, commands: [{ result: 'done' }] });
-    await bench.cases.command(caseId, 'release-2', { type: 'hand_back', by: 'operator' });
-    await bench.run(caseId);
-    expect((await bench.get(caseId)).commands).toMatchObject([{}, { result: 'nothing_taken_over' }]);
-    expect(bench.money.calls.handBacks).toEqual(['blocked:false']);
-  });
-});

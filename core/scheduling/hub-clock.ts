@@ -3,6 +3,12 @@ import { createClock, type Clock } from './clock.js';
 
 interface StoredClock { _id: 'clock'; v: 1; scale: number; origin: Date; advancedMs: number }
 
+/** The same clock for a command: it fixes nothing. Where no hub has ever started on the database, that is real time. */
+export const readHubClock = async (storage: Storage): Promise<Clock> => {
+  const stored = await storage.collection<StoredClock>('hub_clock').findOne({ _id: 'clock' });
+  return createClock({ scale: stored?.scale ?? 1, origin: stored?.origin ?? new Date(), advancedMs: stored?.advancedMs ?? 0 });
+};
+
 /**
  * The clock all processes on one database share: scale and origin are stored at the first start and kept.
  * @throws Error when `scale` is asked for and the database runs at another one.

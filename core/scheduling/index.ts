@@ -4,7 +4,7 @@
  * Must not know what the work is: a bell carries a lane, the document is the truth.
  */
 export { createClock, createManualClock, type Clock, type ManualClock } from './clock.js';
-export { loadHubClock } from './hub-clock.js';
+export { loadHubClock, readHubClock } from './hub-clock.js';
 export { claimById, claimDue, claimStruck, type DueDocument, type Hold, type LeaseTerms } from './claim.js';
 export { createScheduler, type LaneWork, type Scheduler } from './scheduler.js';
 export { createAgendaBells, agendaIndexes, type Bells } from './bells.js';

@@ -5,6 +5,7 @@ import type { Logger } from '../observability/index.js';
 import type { LeaseTerms, Scheduler } from '../scheduling/index.js';
 import type { Storage } from '../storage/index.js';
 import type { DeliveryDocument } from './delivery.model.js';
+import { createDeliveryDesk } from './delivery-desk.js';
 import { createDeliveriesInHand } from './in-hand.js';
 import type { InboundConnection, InboundConnections } from './inbound-connections.js';
 import { createDeliveryInserts } from './insert-deliveries.js';
@@ -75,6 +76,7 @@ export const createWebhookIntake = (options: WebhookIntakeOptions): WebhookIntak
   const work = createWorkDelivery({ collection, understand, scheduler, vault: options.vault, clock, leaseMs, logger });
   const most = options.works === 'here' ? options.inHand ?? inHandByDefault : 0;
   const inHand = createDeliveriesInHand({ most, work, scheduler, clock, leaseMs, logger });
+  const desk = createDeliveryDesk({ storage: options.storage, scheduler, vault: options.vault, clock });
   const store = createStoreDelivery({ collection, inserts: createDeliveryInserts(collection), inHand, vault: options.vault, clock, logger });
 
   scheduler.define<DeliveryDocument>({
@@ -116,15 +118,7 @@ export const createWebhookIntake = (options: WebhookIntakeOptions): WebhookIntak
       }
       return judge(found.connection, { ...sent, receivedAt: clock.wallNow() });
     },
-    replay: async (eventId) => {
-      const now = clock.hubNow();
-      const after = await collection.findOneAndUpdate(
-        { _id: eventId, holder: null }, { $set: { state: 'received', nextAt: now, acceptedAt: now, deferrals: 0 }, $unset: { reason: '', sealedDetail: '', finishedAt: '', waitsFor: '' } },
-        { returnDocument: 'after' },
-      );
-      if (after) scheduler.due(after.lane, now);
-      return after ? 'accepted' : 'unknown';
-    },
+    replay: async (eventId) => ((await desk.replay(eventId)) === 'accepted' ? 'accepted' : 'unknown'),
     close: () => inHand.close(),
   };
 };

@@ -1,8 +1,13 @@
 import { Command, CommanderError } from 'commander';
+import { addCasesCancel, addCasesResolve, addCasesRetry } from './commands/cases-ask.js';
+import { addCasesList } from './commands/cases-list.js';
 import { addCasesShow } from './commands/cases-show.js';
 import { addClientsCreate } from './commands/clients-create.js';
 import { addClientsShow } from './commands/clients-show.js';
+import { addConnectionsRelease } from './commands/connections-release.js';
 import { addConnectionsSet } from './commands/connections-set.js';
+import { addDeliveriesList, addDeliveriesReplay } from './commands/deliveries.js';
+import { addNotificationsList, addNotificationsReplay } from './commands/notifications.js';
 import { addPause, addResume } from './commands/pause.js';
 import { invocation } from './invocation.js';
 import { tellFailure } from './tell-failure.js';
@@ -28,8 +33,21 @@ Add --json for output that programs read. Exit code 0: done, 1: it could not be 
   const clients = group(program, 'clients', 'merchants of this hub');
   addClientsCreate(clients);
   addClientsShow(clients);
-  addConnectionsSet(group(program, 'connections', 'their billing platforms'));
-  addCasesShow(group(program, 'cases', 'failed payments being recovered'));
+  const connections = group(program, 'connections', 'their billing platforms');
+  addConnectionsSet(connections);
+  addConnectionsRelease(connections);
+  const cases = group(program, 'cases', 'failed payments being recovered');
+  addCasesList(cases);
+  addCasesShow(cases);
+  addCasesRetry(cases);
+  addCasesCancel(cases);
+  addCasesResolve(cases);
+  const deliveries = group(program, 'deliveries', 'webhooks from platforms');
+  addDeliveriesList(deliveries);
+  addDeliveriesReplay(deliveries);
+  const notifications = group(program, 'notifications', 'events for merchants');
+  addNotificationsList(notifications);
+  addNotificationsReplay(notifications);
   addPause(program);
   addResume(program);
 

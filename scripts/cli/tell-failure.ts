@@ -1,7 +1,7 @@
 import { Conflict, InvalidInput, NotFound } from '../../core/clients/index.js';
 import { renderProblems } from '../../core/configuration/index.js';
 import { redactText } from '../../core/observability/index.js';
-import { SettingsRefused, UsageError } from './failures.js';
+import { Refused, SettingsRefused, UsageError } from './failures.js';
 
 /** Where a member of the input is given on the command line. */
 const flagOf = (param: string): string | undefined => {
@@ -43,6 +43,7 @@ const tell = (error: unknown): Told => {
     };
   }
   const message = redactText(error instanceof Error ? error.message : 'something failed without saying why');
+  if (error instanceof Refused) return { code: 1, text: `error: ${message}\n  code: ${error.code}\n`, body: { type: 'conflict', message, code: error.code } };
   const type = error instanceof UsageError ? 'usage' : error instanceof NotFound ? 'not_found' : error instanceof Conflict ? 'conflict' : 'failed';
   return { code: error instanceof UsageError ? 2 : 1, text: `error: ${message}\n`, body: { type, message } };
 };

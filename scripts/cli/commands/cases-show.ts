@@ -16,7 +16,7 @@ export const addCasesShow = (cases: Command): void => {
         const document = await hub.cases.find(transactionId.replace(/^pay_/, ''));
         if (document === null) throw new NotFound(`There is no case ${transactionId} in this database.`);
         const view = viewCase(document);
-        showResult({ json: { case: { ...view, attempts: document.attempts.map(attemptOf), decisions: decisionsOf(document) } }, text: textOf(document, view) }, options);
+        showResult({ json: { case: { ...view, attempts: document.attempts.map(attemptOf), decisions: decisionsOf(document), parkedAt: document.parkedAt ?? null, commands: document.commands ?? [] } }, text: textOf(document, view) }, options);
       });
     });
 };
@@ -40,6 +40,7 @@ const textOf = (document: CaseDocument, view: CaseView): string => {
       ['Customer', view.customerId ?? undefined],
       ['Client', view.clientId],
       ['Opened', time(view.createdAt)],
+      ['Put aside', document.parkedAt === undefined ? undefined : `${time(document.parkedAt)}: five processes ended with it in hand`],
       ['Declined as', view.lastDeclineCode ?? undefined],
       ['Next attempt', view.nextAttemptAt === null ? undefined : time(view.nextAttemptAt)],
       ['Recovered', view.recoveredAt === null ? undefined : time(view.recoveredAt)],
@@ -52,6 +53,9 @@ const textOf = (document: CaseDocument, view: CaseView): string => {
     document.attempts.length === 0 ? '  none\n' : table(['n', 'started', 'route', 'amount', 'outcome', 'at the gateway'], document.attempts.map((attempt) => [
       String(attempt.n), time(attempt.startedAt), attempt.route, money(attempt.amount.minor, attempt.amount.currency), outcomeOf(attempt), attempt.chargeRef ?? '–',
     ])),
+    document.commands === undefined ? '' : `\nAsked by operators\n${table(['at', 'command', 'result', 'answer'], document.commands.map((one) => [
+      time(one.at), one.type, one.result, `${one.message}${one.note === undefined ? '' : ` Note: ${one.note}`}`,
+    ]))}`,
     '\n',
   ].join('');
 };
