@@ -30,7 +30,7 @@ const casesOf = (count: number) => (count === 1 ? 'one case' : `${String(count)}
 const waiting = (count: number) => `The command for ${casesOf(count)} was not taken up within 5 s. It is stored, and acted on by the hub that runs, or by the next one that starts on this database.`;
 
 const textOf = (connectionId: string, { returned, owed }: Released): string => {
-  if (returned.length + owed.length === 0) return `\n${paragraph(`Nothing is taken over on connection ${connectionId}, and no stop is owed.`)}\n`;
+  if (returned.length + owed.length === 0) return `\n${paragraph(`Nothing is taken over on connection ${connectionId}, and no stop is owed. If that surprises you, compare the id with: ${invocation()} clients show <clientId>`)}\n`;
   return [
     `\nConnection ${connectionId}\n\n`,
     returned.length === 0 ? '' : paragraph(`Returned to the platform: ${casesOf(returned.length)}.`),
