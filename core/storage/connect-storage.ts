@@ -1,5 +1,6 @@
 import type { Collection, Db, Document, IndexDescription } from 'mongodb';
 import mongoose, { type Connection } from 'mongoose';
+import { AnswerMissing, boundedDatabase, within } from './bounded.js';
 import { weakenedConcern } from './weakened-concern.js';
 
 /** The indexes one room needs on one collection. */
@@ -11,7 +12,15 @@ export interface IndexPlan {
 /** The database of a URI that names none. */
 export const defaultDatabase = 'recovery_hub';
 
-const databaseOf = (uri: string): string => /^mongodb(?:\+srv)?:\/\/[^/?]+\/([^?]+)/.exec(uri)?.[1] ?? defaultDatabase;
+const databaseOf = (uri: string): string => {
+  const name = /^mongodb(?:\+srv)?:\/\/[^/?]+\/([^?]+)/.exec(uri)?.[1];
+  if (name === undefined) return defaultDatabase;
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    throw new Error('MONGODB_URI names a database with a % that begins no code. Write the % itself as %25.');
+  }
+};
 
 /** An open database. */
 export interface Storage {
@@ -26,14 +35,16 @@ export interface Storage {
 
 /**
  * Opens `uri` with `{w: 'majority', journal: true}` and majority reads from the primary.
+ * An operation that is not answered within `answerMs` (20 s) fails and is not known to be written.
  * @throws Error when the URI lowers a concern (named in the message) or no server answers within `selectionMs`.
  */
-export const connectStorage = async (uri: string, options: { readonly selectionMs?: number; readonly poolSize?: number } = {}): Promise<Storage> => {
+export const connectStorage = async (uri: string, options: { readonly selectionMs?: number; readonly answerMs?: number; readonly poolSize?: number } = {}): Promise<Storage> => {
   const weakened = weakenedConcern(uri);
   if (weakened.length > 0) {
     throw new Error(`MONGODB_URI lowers what protects money: ${weakened.join(', ')}. Remove it; the hub writes with w=majority&journal=true and reads with majority from the primary.`);
   }
-  const dbName = decodeURIComponent(databaseOf(uri));
+  const dbName = databaseOf(uri);
+  const answerMs = options.answerMs ?? 20_000;
   const connection = await mongoose.createConnection(uri, {
     dbName,
     autoIndex: false,
@@ -46,7 +57,9 @@ export const connectStorage = async (uri: string, options: { readonly selectionM
     readConcern: { level: 'majority' },
     readPreference: 'primary',
   }).asPromise();
-  const database = connection.getClient().db(dbName);
+  const database = boundedDatabase(connection.getClient().db(dbName), answerMs);
+  // what models of this connection ask goes the same way
+  Object.assign(connection, { db: database });
   return {
     connection,
     database,
@@ -59,6 +72,13 @@ export const connectStorage = async (uri: string, options: { readonly selectionM
       await database.command({ ping: 1 });
       return Math.round(performance.now() - from);
     },
-    close: async () => { await connection.close(); },
+    close: async () => {
+      try {
+        await within(connection.close(), Math.min(answerMs, 5000), 'close');
+      } catch (error) {
+        // what was never answered keeps the driver from ending; nothing of it is ours any more
+        if (!(error instanceof AnswerMissing)) throw error;
+      }
+    },
   };
 };
