@@ -3,7 +3,7 @@ import { duplicateKeyOf, isNotKnownToBeWritten, type Collection, type Storage } 
 import type { CaseDocument, Command, SignalEvent } from './case.model.js';
 import type { CaseWrite } from './case-write.js';
 import { takeUp } from './command-writes.js';
-import { isOpen } from './transitions.js';
+import { openStatuses } from './transitions.js';
 import { park, renew, signal } from './writes.js';
 
 /** What an insert met. */
@@ -24,15 +24,18 @@ export interface Cases {
   /** The insert is the claim of the idempotency key, the debt and the right to charge it. */
   open(document: CaseDocument): Promise<OpenResult>;
   claim(caseId: string): Promise<CaseDocument | null>;
-  /** Appends a signal and wakes the case; `unknown_case` when there is none, `repeated` when it was said before. */
+  /**
+   * Appends a signal and wakes the case; `unknown_case` when there is none, `repeated` when it was said before.
+   * @throws Error when a newer version wrote the case: the signal must be said again, it is not lost
+   */
   signal(caseId: string, id: string, event: SignalEvent): Promise<'signalled' | 'repeated' | 'unknown_case'>;
   /** As {@link Cases.signal}, by an operator: a case that was put aside is taken up again. */
   command(caseId: string, id: string, command: Command): Promise<'signalled' | 'unknown_case'>;
   /** Watched cases of a connection that an event is about. */
   about(connectionId: string, subject: { readonly invoiceRef: string } | { readonly subscriptionRef: string } | { readonly customerRef: string }): Promise<CaseDocument[]>;
   /**
-   * Performs a write of the holder. After a network error the case is read again before the hold is believed lost.
-   * @throws the storage error when the database stays out of reach
+   * Performs a write of the holder. `lost` says only that it did not match: the case is read again before the hold is believed lost.
+   * @throws WriteNotKnown when its answer never came
    */
   write(write: CaseWrite): Promise<Written>;
   renew(document: CaseDocument): Promise<CaseDocument | null>;
@@ -52,9 +55,9 @@ export const createCases = (options: LeaseTerms & { readonly storage: Storage; r
   const meeting = async (document: CaseDocument, error: unknown): Promise<OpenResult> => {
     const key = duplicateKeyOf(error);
     if (!key) throw error;
-    if (key.includes('idempotencyKey')) {
-      return { status: 'exists', by: 'idempotencyKey', document: await collection.findOne({ clientId: document.clientId, idempotencyKey: document.idempotencyKey ?? '' }) };
-    }
+    // one that is met by several keys is the same request said twice, whichever index the database names
+    const same = document.idempotencyKey === undefined ? null : await collection.findOne({ clientId: document.clientId, idempotencyKey: document.idempotencyKey });
+    if (same || key.includes('idempotencyKey')) return { status: 'exists', by: 'idempotencyKey', document: same };
     if (key.includes('invoice.ref')) {
       return { status: 'exists', by: 'invoice', document: await collection.findOne({ connectionId: document.connectionId ?? '', 'invoice.ref': document.invoice?.ref ?? '' }) };
     }
@@ -71,7 +74,10 @@ export const createCases = (options: LeaseTerms & { readonly storage: Storage; r
       if (after.holder === null) wake(after);
       return 'signalled';
     }
-    return (await find(caseId)) ? 'repeated' : 'unknown_case';
+    const found = await find(caseId);
+    const format: number = found?.v ?? 1;
+    if (format !== 1) throw new Error(`Case ${caseId} has format ${String(format)}, written by a newer version of the hub; that version hears its signals.`);
+    return found ? 'repeated' : 'unknown_case';
   };
 
   return {
@@ -79,8 +85,8 @@ export const createCases = (options: LeaseTerms & { readonly storage: Storage; r
     find,
     findOne: (filter) => collection.findOne(filter ?? {}),
     newest: async (filter) => {
-      const found = await collection.find(filter ?? {}).sort({ createdAt: -1 }).limit(50).toArray();
-      return found.find((document) => isOpen(document.status)) ?? found[0] ?? null;
+      const of = (status: object) => collection.find({ $and: [filter ?? {}, status] }).sort({ createdAt: -1 }).limit(1).next();
+      return await of({ status: { $in: openStatuses } }) ?? await of({});
     },
     open: async (document) => {
       try {

@@ -43,6 +43,8 @@ export const viewCase = (document: CaseDocument): CaseView => {
   const last = document.attempts.at(-1);
   const open = isOpen(document.status);
   const settlement = document.settlement;
+  // a case that was reopened keeps how it ended before, which is not how it stands
+  const ended = open ? undefined : document.ended;
   return {
     transactionId: document._id,
     clientId: document.clientId,
@@ -51,12 +53,12 @@ export const viewCase = (document: CaseDocument): CaseView => {
     currency: document.opened.currency,
     createdAt: document.createdAt,
     recoveredAt: document.status === 'succeeded' ? document.ended?.at ?? null : null,
-    strategyUsed: document.ended?.strategyUsed ?? document.plan?.step ?? 'none',
+    strategyUsed: ended?.strategyUsed ?? document.plan?.step ?? 'none',
     attemptCount: sent.length,
     gatewaysAttempted: new Set(sent.map((attempt) => attempt.accountId)).size,
-    lastDeclineCode: document.ended?.declineCode ?? document.lastReason ?? null,
-    recommendedAction: open ? null : document.ended?.recommendedAction ?? null,
-    recommendedActionReason: open ? null : document.ended?.recommendedActionReason ?? null,
+    lastDeclineCode: ended?.declineCode ?? document.lastReason ?? null,
+    recommendedAction: ended?.recommendedAction ?? null,
+    recommendedActionReason: ended?.recommendedActionReason ?? null,
     nextAttemptAt: document.status === 'queued' ? document.plan?.until ?? null : null,
     idempotencyKey: document.idempotencyKey ?? null,
     invoiceId: document.invoice?.ref ?? document.invoiceId ?? null,
@@ -68,8 +70,8 @@ export const viewCase = (document: CaseDocument): CaseView => {
     settlement: settlement
       ? { state: settlement.state, route: settlement.route, updatedAt: settlement.updatedAt }
       : { state: 'not_needed', route: document.connectionId === undefined ? 'gateway' : 'platform', updatedAt: document.ended?.at ?? document.createdAt },
-    message: document.ended?.message ?? null,
-    action: document.ended?.action ?? null,
+    message: ended?.message ?? null,
+    action: ended?.action ?? null,
     pending: last?.outcome?.status === 'pending' && !last.resolved ? 'yes' : 'no',
     plan: document.plan ?? null,
     history: sent.map((attempt) => ({ attemptedAt: attempt.startedAt, result: resultOf(attempt), reason: attempt.reason ?? null })),

@@ -13,5 +13,8 @@ const legal: Readonly<Record<CaseStatus, readonly CaseStatus[]>> = {
 /** Whether a case may move from one status to another; nothing outside this table is ever written. */
 export const isLegal = (from: CaseStatus, to: CaseStatus): boolean => legal[from].includes(to);
 
+/** Of a case we still work on. */
+export const openStatuses: readonly CaseStatus[] = ['queued', 'attempting', 'unknown'];
+
 /** A case we still work on. */
-export const isOpen = (status: CaseStatus): boolean => status === 'queued' || status === 'attempting' || status === 'unknown';
+export const isOpen = (status: CaseStatus): boolean => openStatuses.includes(status);

@@ -28,10 +28,10 @@ const pushing = (owed: Owed) => (owed.outbox.length > 0 ? { outbox: { $each: [..
 const atRest = (event: SignalEvent): SignalEvent =>
   (event.type === 'attempt_approved' ? { ...event, outcome: withoutToken(event.outcome) } : withoutToken(event));
 
-/** A signal with its wake, by anyone, without a lease. The same id twice is one signal. */
+/** A signal with its wake, by anyone, without a lease. The same id twice is one signal: among the last 64, and as long as it is unread. */
 export const signal = (facts: { readonly caseId: string; readonly id: string; readonly event: SignalEvent; readonly now: Date }): CaseWrite => ({
   name: 'signal',
-  filter: { _id: facts.caseId, v: 1, applied: { $ne: facts.id } },
+  filter: { _id: facts.caseId, v: 1, applied: { $ne: facts.id }, 'signals.id': { $ne: facts.id } },
   update: {
     $push: { signals: { id: facts.id, at: facts.now, event: atRest(facts.event) }, applied: { $each: [facts.id], $slice: -64 } },
     $inc: { signalSeq: 1 },
@@ -66,11 +66,14 @@ export const chargeRef = (document: CaseDocument, n: number, ref: string): CaseW
 });
 
 /** An ask that found nothing final. */
-export const ask = (document: CaseDocument, n: number, facts: { readonly asks: number; readonly absentReads: readonly Date[]; readonly stepAt: Date; readonly status: CaseStatus }): CaseWrite => ({
-  name: 'ask',
-  filter: { ...held(document), attempts: { $elemMatch: { n, resolved: false } } },
-  update: { $set: { 'attempts.$.asks': facts.asks, 'attempts.$.absentReads': [...facts.absentReads], 'due.step': facts.stepAt, status: facts.status } },
-});
+export const ask = (document: CaseDocument, n: number, facts: { readonly asks: number; readonly absentReads: readonly Date[]; readonly stepAt: Date; readonly status: CaseStatus }): CaseWrite => {
+  if (facts.status !== document.status) assertLegal(document.status, facts.status);
+  return {
+    name: 'ask',
+    filter: { ...held(document), attempts: { $elemMatch: { n, resolved: false } } },
+    update: { $set: { 'attempts.$.asks': facts.asks, 'attempts.$.absentReads': [...facts.absentReads], 'due.step': facts.stepAt, status: facts.status } },
+  };
+};
 
 /** The same attempt is sent again under a new `sendBefore`. */
 export const resend = (document: CaseDocument, n: number, sendBefore: Date): CaseWrite => ({
@@ -112,7 +115,7 @@ export const outcome = (document: CaseDocument, facts: OutcomeFacts): CaseWrite 
   };
   return {
     name: 'outcome',
-    filter: { ...held(document), attempts: { $elemMatch: { n: facts.n, ...(closed ? {} : { resolved: false }) } } },
+    filter: { ...held(document), attempts: { $elemMatch: { n: facts.n, ...(closed ? { 'outcome.status': { $ne: facts.outcome.status } } : { resolved: false }) } } },
     update: {
       $set: {
         'attempts.$.outcome': withoutToken(facts.outcome),
@@ -225,7 +228,7 @@ export const relayed = (document: CaseDocument, ids: readonly string[]): CaseWri
   filter: held(document),
   update: {
     $pull: { outbox: { id: { $in: [...ids] } } },
-    ...(document.outbox.length === ids.length ? unset('due.relay') : {}),
+    ...(document.outbox.every((entry) => ids.includes(entry.id)) ? unset('due.relay') : {}),
   },
 });
 
@@ -243,7 +246,7 @@ export const release = (document: CaseDocument, facts: { readonly due: DueTimes;
         ...(facts.reason === undefined ? {} : { lastReason: facts.reason }),
         ...(earliest ? { nextAt: earliest } : {}),
       },
-      ...unset('leaseUntil', ...(earliest ? [] : ['nextAt'])),
+      ...unset('leaseUntil', 'parkedAt', ...(earliest ? [] : ['nextAt'])),
       $pull: { signals: { id: { $in: [...facts.signalIds] } } },
     },
   };
