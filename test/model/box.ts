@@ -4,7 +4,7 @@ import type { CaseFacts } from '../../core/recovery/index.js';
 import type { Budget } from './world.js';
 
 /** What may befall the cases of a box, out of its budget. */
-export type Happening = 'paid_elsewhere' | 'card_changed' | 'invoice_voided' | 'told_twice' | 'cancelled' | 'paused';
+export type Happening = 'paid_elsewhere' | 'card_changed' | 'invoice_voided' | 'cancelled' | 'ordered_to_cancel' | 'ordered_to_retry' | 'paused';
 
 /** One bounded part of the world to be searched whole. */
 export interface Box {
@@ -18,6 +18,8 @@ export interface Box {
   readonly cases: number;
   readonly signals: readonly Happening[];
   readonly operators: readonly Happening[];
+  /** `dies`: between telling a case and marking a delivery understood, so that it tells it again. */
+  readonly intake: 'lives' | 'dies';
   /** What the gateway may decline with. */
   readonly declines: readonly string[];
   readonly budget: Budget;
@@ -35,8 +37,8 @@ export interface SwitchedOff {
   /** What the step machine is shown of the stored case. */
   readonly shown?: (document: CaseDocument) => CaseDocument;
   readonly facts?: (facts: CaseFacts) => CaseFacts;
-  /** The clock's "not before" waits are nothing. */
-  readonly waits?: 'none';
+  /** The clock's "not before" waits are nothing, or never a day. */
+  readonly waits?: 'none' | 'no_day';
   /** What leaves is not compared with `sendBefore`. */
   readonly sendBefore?: 'ignored';
   readonly reserve?: 'always';

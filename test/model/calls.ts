@@ -33,7 +33,7 @@ export const endingsOf = async (world: World, worker: InHand, effect: Exclude<Ca
   const { knowledge, document } = hold;
   const isLate = (sendBefore: number) => off?.sendBefore !== 'ignored' && world.now >= sendBefore;
   const step = (name: string, after: Learnt, to: World = world): Ending => ({ name, kind: 'step', world: to, after });
-  const lost = (name: string, after: Learnt, to: World): readonly Ending[] => (world.left.lostAnswers === 0 ? [] : [{ name, kind: 'fault', world: spend(to, 'lostAnswers'), after }]);
+  const lost = (name: string, after: Learnt, to: World): readonly Ending[] => (world.left.crashes === 0 ? [] : [{ name, kind: 'fault', world: spend(to, 'crashes'), after }]);
   const card = (token: { readonly cardKey: string } | undefined) => ({ clientId, cardKey: token?.cardKey ?? '' });
 
   switch (effect.do) {

@@ -16,7 +16,7 @@ const connectorCase = (index: number): CaseDocument => newConnectorCase({
 /** A direct case as `open` left it, its opener gone before it wrote the first attempt: due when its lease ends. */
 const directCase = (index: number): CaseDocument => ({
   ...newDirectCase({
-    caseId: `case${String(index)}`, clientId: 'client', accountId: 'account', amount, decline: null, method: sealed, tried: { methodDigest: 'old' }, simulated: false,
+    caseId: `case${String(index)}`, clientId: 'client', accountId: 'account', amount, decline: { system: 'test', code: 'processing_error', reachedNetwork: true }, method: sealed, tried: { methodDigest: 'old' }, simulated: false,
     hold: { holder: 'opener', leaseUntil: now, nextAt: now }, now,
   }),
   strikes: 0,

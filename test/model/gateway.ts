@@ -34,7 +34,8 @@ const charged = (world: World, request: Request, box: Box): World => {
     after = {
       ...after,
       debts: replaced(after.debts, request.caseIndex, { card: 'old', retries: 'on', ...after.debts[request.caseIndex], paidBy: request.key }),
-      deliveries: [...after.deliveries, { id: `paid-${request.key}`, caseIndex: request.caseIndex, event: { type: 'invoice_paid', occurredAt: new Date(world.now), invoice: { ref: `in_${String(request.caseIndex)}` } } }],
+      // the platform tells of it, once and for as long as signals are left; else its delivery is lost
+      ...(after.left.signals === 0 ? {} : { deliveries: [...after.deliveries, { id: `paid-${request.key}`, caseIndex: request.caseIndex, event: { type: 'invoice_paid', occurredAt: new Date(world.now), invoice: { ref: `in_${String(request.caseIndex)}` } } }], left: spend(after, 'signals').left }),
     };
   }
   const ofDebt = after.charges.filter((charge) => charge.caseIndex === request.caseIndex).reduce((sum, charge) => sum + charge.taken, 0);

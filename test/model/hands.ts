@@ -93,7 +93,7 @@ export const createHands = (box: Box, off: SwitchedOff | undefined, machine: Mac
       const doing = worker.at === 'speaking' ? 'speaking' : worker.phase === 'ready' ? doingOf(worker) : worker.phase;
       happening.push({ name: `w${String(index)} CRASHES before ${doing}`, kind: 'fault', to: { ...spend(world, 'crashes'), orphans, workers: replaced(world.workers, index, idle) } });
     }
-    if (world.left.expiries > 0 && worker.at === 'hand' && worker.pace === 'prompt') {
+    if (world.left.expiries > 0 && worker.at === 'hand' && worker.pace === 'prompt' && mayStandStill(worker)) {
       happening.push({ name: `w${String(index)} STANDS STILL before ${worker.phase === 'ready' ? doingOf(worker) : worker.phase}`, kind: 'fault', to: { ...spend(world, 'expiries'), workers: replaced(world.workers, index, { ...worker, pace: 'slow' }) } });
     }
     return happening;
@@ -171,5 +171,12 @@ export const createHands = (box: Box, off: SwitchedOff | undefined, machine: Mac
     },
   };
 };
+
+/**
+ * Where standing still past a lease is more than a crash or a pause: before what others see, and before an answer is stored. A fenced
+ * write finds the case claimed, and then it is as if the writer had died, or finds it as it was; a reading is only newer for it.
+ */
+const mayStandStill = ({ effect, phase }: InHand): boolean =>
+  phase !== 'ready' || (effect.do === 'write' ? effect.write.name === 'outcome' : effect.do !== 'release' && effect.do !== 'renew' && effect.do !== 'read_invoice' && effect.do !== 'read_tokens');
 
 const doingOf = ({ effect }: InHand): string => ('write' in effect ? `write ${effect.write.name}` : effect.do);

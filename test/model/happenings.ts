@@ -1,55 +1,72 @@
+import type { SignalEvent } from '../../core/cases/index.js';
+import { accesses, type Part } from './accesses.js';
 import type { Box, Happening, SwitchedOff } from './box.js';
 import { telling, written } from './case-store.js';
-import { replaced, spend, type Delivery, type Transition, type World } from './world.js';
+import { replaced, spend, type Debt, type Transition, type World } from './world.js';
 
-const invoiceRef = (caseIndex: number) => `in_${String(caseIndex)}`;
-
-const delivered = (world: World, delivery: Delivery): World => ({ ...world, deliveries: [...world.deliveries, delivery] });
+/** What befalls a debt, and what its case is told of it. */
+interface Befallen { readonly debt: Debt; readonly id: string; readonly event: SignalEvent; /** Who looks at it besides the case itself. */ readonly seenBy: Part }
 
 /** One thing that befalls one case, where it can. */
-const happened = (what: Happening, world: World, caseIndex: number): World | undefined => {
+const befalling = (what: Happening, world: World, caseIndex: number): Befallen | undefined => {
   const document = world.cases[caseIndex];
   const debt = world.debts[caseIndex];
   if (!document || !debt) return undefined;
   const occurredAt = new Date(world.now);
+  const invoice = { ref: `in_${String(caseIndex)}` };
   const open = debt.paidBy === 'nobody';
+  const commanded = (event: SignalEvent): Befallen => ({ debt, id: `${event.type}-${String(world.left.signals)}${String(world.left.operators)}`, event, seenBy: 'case' });
   switch (what) {
-    case 'paid_elsewhere': return open
-      ? delivered({ ...world, debts: replaced(world.debts, caseIndex, { ...debt, paidBy: 'other' }) }, { id: `other-${String(caseIndex)}`, caseIndex, event: { type: 'invoice_paid', occurredAt, invoice: { ref: invoiceRef(caseIndex) } } }) : undefined;
+    case 'paid_elsewhere': return open ? { debt: { ...debt, paidBy: 'other' }, id: `other-${String(caseIndex)}`, event: { type: 'invoice_paid', occurredAt, invoice }, seenBy: 'debt' } : undefined;
     case 'invoice_voided': return open
-      ? delivered({ ...world, debts: replaced(world.debts, caseIndex, { ...debt, paidBy: 'voided' }) }, { id: `void-${String(caseIndex)}`, caseIndex, event: { type: 'invoice_closed', occurredAt, reason: 'voided', invoice: { ref: invoiceRef(caseIndex) } } }) : undefined;
+      ? { debt: { ...debt, paidBy: 'voided' }, id: `void-${String(caseIndex)}`, event: { type: 'invoice_closed', occurredAt, reason: 'voided', invoice }, seenBy: 'debt' } : undefined;
     case 'card_changed': return debt.card === 'old'
-      ? delivered({ ...world, debts: replaced(world.debts, caseIndex, { ...debt, card: 'new' }) }, { id: `card-${String(caseIndex)}`, caseIndex, event: { type: 'payment_method_updated', occurredAt, subject: { invoiceRef: invoiceRef(caseIndex) } } }) : undefined;
+      ? { debt: { ...debt, card: 'new' }, id: `card-${String(caseIndex)}`, event: { type: 'payment_method_updated', occurredAt, subject: { invoiceRef: invoice.ref } }, seenBy: 'card' } : undefined;
     // as the API judges before it says anything to a case
-    case 'cancelled': return (document.status === 'queued' || document.status === 'failed' || document.status === 'blocked') && !world.deliveries.some((one) => one.event.type === 'cancel')
-      ? delivered(world, { id: `cancel-${String(world.left.signals)}${String(world.left.operators)}`, caseIndex, event: { type: 'cancel', by: 'merchant' } }) : undefined;
-    case 'paused': return world.charging === 'allowed' ? { ...world, charging: 'paused' } : undefined;
-    case 'told_twice': return undefined;
+    case 'cancelled': return document.status === 'queued' || document.status === 'failed' || document.status === 'blocked' ? commanded({ type: 'cancel', by: 'merchant' }) : undefined;
+    case 'ordered_to_cancel': return commanded({ type: 'cancel', by: 'operator' });
+    case 'ordered_to_retry': return commanded({ type: 'retry', by: 'operator' });
+    case 'paused': return undefined;
   }
 };
 
-const outside = (world: World, kinds: readonly Happening[], budget: 'signals' | 'operators'): readonly Transition[] => {
-  if (world.left[budget] === 0) return [];
-  return kinds.flatMap((what) => world.cases.flatMap((_, caseIndex): readonly Transition[] => {
-    const to = happened(what, spend(world, budget), caseIndex);
-    return to && to !== world ? [{ name: `${what.replaceAll('_', ' ').toUpperCase()}${world.cases.length > 1 ? ` (${String(caseIndex)})` : ''}`, kind: 'fault', to }] : [];
-  }));
+const named = (what: string, world: World, caseIndex: number) => `${what.replaceAll('_', ' ').toUpperCase()}${world.cases.length > 1 ? ` (case${String(caseIndex)})` : ''}`;
+
+/** The case hears it: the write of anybody, without a lease. */
+const told = (world: World, caseIndex: number, id: string, event: SignalEvent, off: SwitchedOff | undefined): World => {
+  const write = telling(world.cases[caseIndex]?._id ?? '', id, event, world.now);
+  return written(world, caseIndex, off?.write ? off.write(write) : write, undefined).world;
 };
 
-const intake = (world: World, box: Box, off: SwitchedOff | undefined): readonly Transition[] => world.deliveries.flatMap((delivery, at): readonly Transition[] => {
-  const document = world.cases[delivery.caseIndex];
-  if (!document) return [];
-  const write = telling(document._id, delivery.id, delivery.event, world.now);
-  const told = written(world, delivery.caseIndex, off?.write ? off.write(write) : write, undefined).world;
-  const understood: Transition = { name: `intake tells of ${delivery.id}`, kind: 'step', to: { ...told, deliveries: told.deliveries.filter((_, index) => index !== at) } };
-  if (!box.signals.includes('told_twice') || world.left.signals === 0) return [understood];
-  return [understood, { name: `intake tells of ${delivery.id} and ends before it is understood`, kind: 'fault', to: spend(told, 'signals') }];
+const befallings = (world: World, caseIndex: number, box: Box, off: SwitchedOff | undefined, seen: ReadonlySet<Part>): readonly Transition[] =>
+  (['signals', 'operators'] as const).flatMap((budget) => (world.left[budget] === 0 ? [] : box[budget].flatMap((what): readonly Transition[] => {
+    const fact = befalling(what, world, caseIndex);
+    if (!fact) return [];
+    const { id, event } = fact;
+    const after = { ...spend(world, budget), debts: replaced(world.debts, caseIndex, fact.debt) };
+    const name = named(what, world, caseIndex);
+    return [
+      // nobody looks at it between the fact and the word of it, or somebody does
+      ...(seen.has('case') ? [{ name, kind: 'fault' as const, to: told(after, caseIndex, id, event, off) }] : []),
+      ...(seen.has(fact.seenBy) ? [{ name: `${name}, not yet told`, kind: 'fault' as const, to: { ...after, deliveries: [...after.deliveries, { id, caseIndex, event }] } }] : []),
+    ];
+  })));
+
+const intake = (world: World, caseIndex: number, box: Box, off: SwitchedOff | undefined): readonly Transition[] => world.deliveries.flatMap((delivery): readonly Transition[] => {
+  if (delivery.caseIndex !== caseIndex) return [];
+  const after = told(world, caseIndex, delivery.id, delivery.event, off);
+  const understood: Transition = { name: `intake tells of ${delivery.id}`, kind: 'step', to: { ...after, deliveries: after.deliveries.filter((one) => one !== delivery) } };
+  if (box.intake === 'lives' || world.left.crashes === 0) return [understood];
+  return [understood, { name: `intake tells of ${delivery.id} and CRASHES before it is understood`, kind: 'fault', to: spend(after, 'crashes') }];
 });
 
 /** What customers, merchants and operators do, and what the intake makes of it. */
-export const happenings = (world: World, box: Box, off: SwitchedOff | undefined): readonly Transition[] => [
-  ...intake(world, box, off),
-  ...(world.charging === 'paused' ? [{ name: 'charges are resumed', kind: 'step' as const, to: { ...world, charging: 'allowed' as const } }] : []),
-  ...outside(world, box.signals, 'signals'),
-  ...outside(world, box.operators, 'operators'),
-];
+export const happenings = (world: World, box: Box, off: SwitchedOff | undefined): readonly Transition[] => world.cases.flatMap((_, caseIndex): readonly Transition[] => {
+  const seen = accesses(world, caseIndex);
+  const pauses: Transition[] = [];
+  if (seen.has('charging') && world.charging === 'paused') pauses.push({ name: 'charges are resumed', kind: 'step', to: { ...world, charging: 'allowed' } });
+  if (seen.has('charging') && world.charging === 'allowed' && world.left.operators > 0 && box.operators.includes('paused')) {
+    pauses.push({ name: 'CHARGES ARE PAUSED', kind: 'fault', to: { ...spend(world, 'operators'), charging: 'paused' } });
+  }
+  return [...pauses, ...befallings(world, caseIndex, box, off, seen), ...(seen.has('case') ? intake(world, caseIndex, box, off) : [])];
+});

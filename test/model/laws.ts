@@ -53,7 +53,7 @@ const forgotten = (world: World): string | undefined => {
 
 /** Nothing is owed to anybody: what every state must be able to come to by steps that are nobody's fault. */
 export const isAtRest = (world: World, box: Box): boolean => {
-  if (world.orphans.length > 0 || world.deliveries.length > 0 || world.charging === 'paused' || world.workers.some((worker) => worker.at !== 'idle')) return false;
+  if (world.orphans.length > 0 || world.deliveries.length > 0 || world.workers.some((worker) => worker.at !== 'idle')) return false;
   for (const [index, document] of world.cases.entries()) {
     const { due } = document;
     if (!isOver(document.status) || document.holder !== null || document.outbox.length > 0 || document.signals.length > 0) return false;

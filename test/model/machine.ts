@@ -7,6 +7,7 @@ import type { Box, SwitchedOff } from './box.js';
 export const leaseMs = 30_000;
 export const epoch = Date.UTC(2026, 10, 18, 12);
 const mostLocalSteps = 50;
+const halfHour = 30 * 60_000;
 
 /** The product's step machine with the product's engine and decline catalogue, on a clock that stands where the world stands. */
 export interface Machine {
@@ -29,7 +30,7 @@ export const createMachine = (box: Box, off: SwitchedOff | undefined): Machine =
   let wall = epoch;
   const clock = createClock({ scale: 1, origin: new Date(epoch), wallNow: () => new Date(wall) });
   const tools: Tools = {
-    clock: off?.waits === 'none' ? { ...clock, notBeforeMs: () => 0 } : clock,
+    clock: off?.waits === undefined ? clock : { ...clock, notBeforeMs: (realMs) => (off.waits === 'none' ? 0 : Math.min(realMs, halfHour)) },
     engine: standardEngine,
     classify: (decline) => {
       const { code } = decline ?? unknownDecline;

@@ -8,15 +8,11 @@ const day = 24 * 60 * minute;
 /** Nothing of a box waits longer; what is only watched is left alone. */
 const horizon = epoch + 50 * day;
 
-/** Moments at which something changes that is not done by anybody: a lease ends, a case is due, an absence counts, a memory fades. */
-const moments = (world: World, box: Box): readonly number[] => [
+/** Moments at which something changes that is not done by anybody: a lease ends, a case is due, a request can arrive no more. */
+const moments = (world: World): readonly number[] => [
   ...world.cases.flatMap((document) => [
     ...(document.nextAt ? [document.nextAt.getTime()] : []),
     ...(document.holder !== null && document.leaseUntil ? [document.leaseUntil.getTime()] : []),
-    ...document.attempts.filter((attempt) => !attempt.resolved).flatMap((attempt) => [
-      attempt.sendBefore.getTime() + 30 * minute, attempt.sendBefore.getTime() + day,
-      ...(box.protection.kind === 'key' ? [attempt.startedAt.getTime() + box.protection.keptForMs] : []),
-    ]),
   ]),
   ...world.orphans.map((request) => request.until),
   ...world.workers.flatMap((worker) => (worker.at === 'hand' && worker.request ? [worker.request.until] : [])),
@@ -42,7 +38,7 @@ const limit = (world: World, box: Box): number => Math.min(
 /** Time passes to the next moment. Whoever is at work works at once: only one that stands still lets time pass. */
 export const timeTransitions = (world: World, box: Box): readonly Transition[] => {
   if (isWaitedFor(world)) return [];
-  const next = Math.min(...moments(world, box).filter((at) => at > world.now));
+  const next = Math.min(...moments(world).filter((at) => at > world.now));
   if (next > limit(world, box) || next > horizon) return [];
   return [{ name: `time passes: ${spoken(next - world.now)}`, kind: 'step', to: { ...world, now: next } }];
 };

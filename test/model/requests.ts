@@ -1,7 +1,8 @@
 import { learnFrom, type AnswerTo } from '../../core/recovery/index.js';
+import { accesses } from './accesses.js';
 import type { Box } from './box.js';
 import { arrivals } from './gateway.js';
-import { breaking, replaced, type InHand, type Request, type Transition, type World } from './world.js';
+import { breaking, replaced, spend, type InHand, type Request, type Transition, type World } from './world.js';
 
 const day = 24 * 3_600_000;
 
@@ -47,10 +48,15 @@ const withoutOrphan = (world: World, request: Request): World => {
 };
 
 /** What may become of requests nobody waits for. */
-export const orphanTransitions = (world: World, box: Box): readonly Transition[] => world.orphans.flatMap((request) => [
-  ...arrivals(withoutOrphan(world, request), request, box).map(({ name, kind, world: to }): Transition => ({ name: `orphan: ${name}`, kind, to })),
-  { name: `orphan: ${request.key} never arrives`, kind: 'step' as const, to: withoutOrphan(world, request) },
-]);
+export const orphanTransitions = (world: World, box: Box): readonly Transition[] => world.orphans.flatMap((request): readonly Transition[] => {
+  const atItsEnd = world.now >= request.until;
+  const seen = accesses(world, request.caseIndex);
+  if (!atItsEnd && !seen.has('gateway')) return [];
+  return [
+    ...arrivals(withoutOrphan(world, request), request, box).map(({ name, kind, world: to }): Transition => ({ name: `orphan: ${name}`, kind, to })),
+    ...(atItsEnd ? [{ name: `orphan: ${request.key} never arrives`, kind: 'step' as const, to: withoutOrphan(world, request) }] : []),
+  ];
+});
 
 type Learnt = (world: World, worker: InHand, after: ReturnType<(typeof learnFrom)['charge']>) => World;
 
@@ -62,7 +68,7 @@ export const waitingTransitions = (world: World, index: number, worker: InHand, 
   if (!request) return [];
   // what a slow worker hears late it acts upon late: hearing alone moves nothing
   const came = arrivals(world, request, box).map(({ name, kind, world: after, answer }): Transition => ({ name, kind, to: heard(after, answer) }));
-  if (world.left.lostAnswers === 0) return came;
-  const without = { ...world, orphans: [...world.orphans, request], left: { ...world.left, lostAnswers: world.left.lostAnswers - 1 } };
+  if (world.left.crashes === 0) return came;
+  const without = { ...spend(world, 'crashes'), orphans: [...world.orphans, request] };
   return [...came, { name: `w${String(index)} waits in vain for ${request.key}, which is still under way`, kind: 'fault', to: heard(without, { status: 'unknown', cause: 'no answer', gatewayRefs: [] }) }];
 };

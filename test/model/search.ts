@@ -1,4 +1,4 @@
-import type { Box, SwitchedOff } from './box.js';
+import type { Box, Law, SwitchedOff } from './box.js';
 import { createCanonical } from './canonical.js';
 import { brokenLaw, isAtRest } from './laws.js';
 import { waysOf } from './ways.js';
@@ -14,7 +14,7 @@ export interface Found {
   readonly broken: readonly { readonly law: string; readonly trace: readonly string[] }[];
 }
 
-interface Options { readonly mostStates?: number; /** Ends with the first broken law. */ readonly until?: 'first_broken' | 'all' }
+interface Options { readonly mostStates?: number; /** Ends once one of these laws is broken. */ readonly until?: readonly Law[] }
 
 /** Numbers that grow. */
 const growing = () => {
@@ -35,7 +35,7 @@ const growing = () => {
 export const search = async (box: Box, off?: SwitchedOff, options: Options = {}): Promise<Found> => {
   const started = performance.now();
   const ways = waysOf(box, off);
-  const canonical = createCanonical();
+  const canonical = createCanonical(box);
   const numbers = new Map<string, number>();
   const parents = growing();
   const names = growing();
@@ -79,7 +79,7 @@ export const search = async (box: Box, off?: SwitchedOff, options: Options = {})
 
   reach(ways.first, -1, 'start');
   const most = options.mostStates ?? 5_000_000;
-  while (next.length > 0 && numbers.size < most && !(options.until === 'first_broken' && broken.size > 0)) {
+  while (next.length > 0 && numbers.size < most && !options.until?.some((law) => [...broken.keys()].some((said) => said.startsWith(`${law}:`)))) {
     const frontier = next;
     next = [];
     for (const { id, world } of frontier) {

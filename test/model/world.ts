@@ -3,14 +3,13 @@ import type { Effect, Hold } from '../../core/recovery/index.js';
 
 /** How often the world may still do what is somebody's fault or wish. */
 export interface Budget {
+  /** Of workers, and of connections: an answer that never comes, the request still under way. */
   readonly crashes: number;
   /** A worker stands still past its lease and may wake at any later time. */
   readonly expiries: number;
   readonly signals: number;
   readonly operators: number;
   readonly declines: number;
-  /** Answers of the gateway or platform that never come, the request still under way. */
-  readonly lostAnswers: number;
 }
 
 /** A charge on its way, or on its way back: whoever waits for it holds it, else it is an orphan. */
