@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** Runs natively as ES modules under `--experimental-vm-modules` (what `npm test` does). */
 export default {
   testEnvironment: 'node',
@@ -11,6 +13,8 @@ export default {
   },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  // most of the suite waits for processes, leases and timers: a worker more than there are cores costs nothing
+  maxWorkers: Math.max(3, availableParallelism() - 1),
   testTimeout: 20_000,
   reporters: ['default', '<rootDir>/test/support/closing-line.cjs'],
 };
