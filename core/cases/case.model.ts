@@ -85,7 +85,19 @@ export interface Settlement {
   reason?: string;
 }
 
-export interface TakeOver { state: 'intended' | 'taken' | 'handed_back'; until: Date; sendBefore: Date; tries: number; ending?: Ending }
+/** The platform's own retries, kept still by us. */
+export interface TakeOver {
+  /** `intended`: a call that stops them may be under way. `handed_back`: nothing of it is ours. */
+  state: 'intended' | 'taken' | 'handed_back';
+  /** Until when they are asked to be still. Hub time. */
+  until: Date;
+  /** Wall time, never lowered: nothing of the last call, either way, leaves after it. */
+  sendBefore: Date;
+  /** How often they were given back, or stopped for good. */
+  tries: number;
+  /** What was last told of our end; without it the last call took over. */
+  ending?: Ending;
+}
 
 export interface OutboxEntry {
   id: string;

@@ -1,10 +1,9 @@
 import type { CaseDocument, Command, CommandAnswer } from './case.model.js';
 import type { CaseWrite } from './case-write.js';
+import { held } from './held.js';
 import { signal } from './writes.js';
 
 const keptAnswers = 16;
-
-const held = (document: CaseDocument) => ({ _id: document._id, fence: document.fence, holder: document.holder });
 
 /** An operator's signal to a case that was put aside: it is taken up again by the same write, so that no process works on it before it is told. */
 export const takeUp = (facts: { readonly caseId: string; readonly id: string; readonly event: Command; readonly now: Date }): CaseWrite => {

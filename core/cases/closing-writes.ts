@@ -1,0 +1,65 @@
+import type { RawDecline } from '../connector-kit/index.js';
+import type { CaseDocument, Ended, Settlement } from './case.model.js';
+import type { CaseWrite } from './case-write.js';
+import { assertLegal, held, owing, pushing, unset, type Owed } from './held.js';
+
+/** The end of a case that no approval of ours brings. Matches only if every signal was seen. */
+export const close = (document: CaseDocument, facts: {
+  readonly status: 'failed' | 'blocked' | 'cancelled' | 'succeeded'; readonly ended: Ended; readonly owed: Owed; readonly signalIds: readonly string[];
+  readonly settlement?: Settlement; readonly reason?: string; readonly openKeys?: readonly string[];
+}): CaseWrite => {
+  assertLegal(document.status, facts.status);
+  return {
+    name: 'close',
+    filter: { ...held(document), status: document.status, signalSeq: document.signalSeq },
+    update: {
+      $set: {
+        status: facts.status, ended: facts.ended, strikes: 0,
+        ...(facts.reason === undefined ? {} : { lastReason: facts.reason }),
+        ...(facts.settlement ? { settlement: facts.settlement } : {}),
+        ...(facts.openKeys ? { openKeys: [...facts.openKeys] } : {}),
+        ...owing(facts.owed),
+      },
+      ...unset('due.step', 'prompt', ...(facts.status === 'succeeded' ? [] : ['openKeys'])),
+      ...(facts.owed.outbox.length > 0 ? { $push: pushing(facts.owed) } : {}),
+      $pull: { signals: { id: { $in: [...facts.signalIds] } } },
+    },
+  };
+};
+
+/** A closed case is worked on again: it takes back the right to charge. */
+export const reopen = (document: CaseDocument, facts: { readonly openKeys: readonly string[]; readonly prompt: NonNullable<CaseDocument['prompt']>; readonly stepAt: Date; readonly signalIds: readonly string[] }): CaseWrite => {
+  assertLegal(document.status, 'queued');
+  return {
+    name: 'reopen',
+    filter: { ...held(document), status: document.status, signalSeq: document.signalSeq },
+    update: {
+      $set: {
+        status: 'queued', prompt: facts.prompt, 'due.step': facts.stepAt,
+        ...(facts.openKeys.length > 0 ? { openKeys: [...facts.openKeys] } : {}),
+        ...(document.takeOver ? { 'takeOver.state': 'intended' as const } : {}),
+      },
+      $inc: { promptRetries: facts.prompt === 'card_update' ? 1 : 0 },
+      $pull: { signals: { id: { $in: [...facts.signalIds] } } },
+    },
+  };
+};
+
+/** An open case answers a changed card next. */
+export const promptRetry = (document: CaseDocument, signalIds: readonly string[], stepAt: Date): CaseWrite => ({
+  name: 'prompt-retry',
+  filter: { ...held(document), status: 'queued', signalSeq: document.signalSeq },
+  update: { $set: { prompt: 'card_update', 'due.step': stepAt }, $inc: { promptRetries: 1 }, $pull: { signals: { id: { $in: [...signalIds] } } } },
+});
+
+/** The platform's own try brought a decline that changes the plan: it is decided anew. */
+export const platformDecline = (document: CaseDocument, last: { readonly decline: RawDecline; readonly reason: string }, stepAt: Date): CaseWrite => ({
+  name: 'platform-decline',
+  filter: { ...held(document), status: 'queued' },
+  update: { $set: { lastDecline: last.decline, lastReason: last.reason, 'due.step': stepAt }, ...unset('prompt') },
+});
+
+/** Takes the right to charge a debt; a duplicate key means another case has it. */
+export const takeRight = (document: CaseDocument, openKeys: readonly string[]): CaseWrite => ({
+  name: 'take-right', filter: held(document), update: { $set: { openKeys: [...openKeys] } },
+});

@@ -1,0 +1,35 @@
+import type { CaseDocument, Settlement, TakeOver } from './case.model.js';
+import type { CaseWrite } from './case-write.js';
+import { held, unset } from './held.js';
+
+/** A call about the platform's own retries is about to leave. */
+export const intendTakeOver = (document: CaseDocument, takeOver: TakeOver, handBackAt: Date): CaseWrite => ({
+  name: 'intend', filter: held(document), update: { $set: { takeOver, 'due.handBack': handBackAt } },
+});
+
+/** The platform's retries are stopped or returned. */
+export const handedBack = (document: CaseDocument): CaseWrite => ({
+  name: 'handed-back', filter: held(document), update: { $set: { 'takeOver.state': 'handed_back' }, ...unset('due.handBack') },
+});
+
+/** The platform did not take it: tried again at a hub time. */
+export const handBackLater = (document: CaseDocument, at: Date): CaseWrite => ({
+  name: 'hand-back-later', filter: held(document), update: { $set: { 'due.handBack': at } },
+});
+
+/** The settlement's newest state; `nextAt` undefined: nothing of it is owed any more. A debt given back whole may be charged again by another case. */
+export const settled = (document: CaseDocument, settlement: Settlement, nextAt: Date | undefined, right: 'kept' | 'given_up' = 'kept'): CaseWrite => ({
+  name: 'settled',
+  filter: held(document),
+  update: { $set: { settlement, ...(nextAt ? { 'due.settle': nextAt } : {}) }, ...unset(...(nextAt ? [] : ['due.settle']), ...(right === 'given_up' ? ['openKeys'] : [])) },
+});
+
+/** What was relayed leaves the outbox. */
+export const relayed = (document: CaseDocument, ids: readonly string[]): CaseWrite => ({
+  name: 'relayed',
+  filter: held(document),
+  update: {
+    $pull: { outbox: { id: { $in: [...ids] } } },
+    ...(document.outbox.every((entry) => ids.includes(entry.id)) ? unset('due.relay') : {}),
+  },
+});
