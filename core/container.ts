@@ -23,6 +23,8 @@ export interface Ready {
   readonly registry: PluginRegistry;
   readonly catalogue: DeclineCatalogue;
   readonly checkpoint: Checkpoint;
+  /** Instead of Agenda's. */
+  readonly ownBells?: Bells | undefined;
 }
 
 /** Every part of the hub by name. */
@@ -66,7 +68,7 @@ export const createHubContainer = (ready: Ready): AwilixContainer<Parts> => {
     engine: asValue(standardEngine),
 
     vault: asFunction(({ settings }: Parts) => createVault(settings.encryptionKeys)).singleton(),
-    bells: asFunction(({ storage, clock, leaseMs, logger, settings }: Parts) => createAgendaBells({
+    bells: ready.ownBells ? asValue(ready.ownBells) : asFunction(({ storage, clock, leaseMs, logger, settings }: Parts) => createAgendaBells({
       storage, clock, leaseMs, concurrency: settings.workerConcurrency * 2,
       onError: (error) => { logger.error({ err: error }, 'a bell failed; the sweep makes it good'); },
     })).singleton(),

@@ -4,7 +4,7 @@ import { createHubContainer, hubIndexes, registerWork, type Parts } from './cont
 import { loadDeclineCatalogue } from './declines/index.js';
 import { createLogger, type Checkpoint, type Logger } from './observability/index.js';
 import { loadPlugins } from './plugin-registry/index.js';
-import { loadHubClock } from './scheduling/index.js';
+import { loadHubClock, type Bells } from './scheduling/index.js';
 import { connectStorage } from './storage/index.js';
 
 /** A running hub. */
@@ -21,6 +21,8 @@ export interface Hub {
 export interface StartOptions {
   readonly logger?: Logger;
   readonly checkpoint?: Checkpoint;
+  /** Instead of Agenda's bells: what rings for this process. */
+  readonly bells?: Bells;
 }
 
 /**
@@ -37,7 +39,7 @@ export const startHub = async (plugins: PluginList, settings: Settings & { reado
   });
   const storage = await connectStorage(settings.mongodbUri);
   const clock = await loadHubClock(storage, { scale: settings.timeScale });
-  const container = createHubContainer({ settings, logger, storage, clock, registry, catalogue, checkpoint: options.checkpoint ?? (() => undefined) });
+  const container = createHubContainer({ settings, logger, storage, clock, registry, catalogue, checkpoint: options.checkpoint ?? (() => undefined), ownBells: options.bells });
   const parts: Parts = container.cradle;
   await storage.ensureIndexes(hubIndexes(parts));
   await refuseLiveMoneyOutsideProduction(parts);
