@@ -1,6 +1,8 @@
-/** The places of a charge where a process may die. */
+/** The places where a process may die: of a delivery, and of a case. */
 export type CheckpointName =
-  | 'claimed' | 'reserved' | 'attempt written' | 'prepared' | 'charge answered' | 'outcome written' | 'closed' | 'relayed' | 'settled' | 'handed back' | 'released';
+  | 'delivery stored' | 'acknowledged' | 'signalled'
+  | 'claimed' | 'reserved' | 'attempt written' | 'prepared' | 'charge answered' | 'approval known, fence lost' | 'outcome written' | 'closed' | 'relayed'
+  | 'settled' | 'refunded' | 'handed back' | 'released';
 
-/** Told when a case passes such a place; a crash test blocks here and kills the process. Does nothing otherwise. */
-export type Checkpoint = (name: CheckpointName, caseId: string) => Promise<void> | void;
+/** Told when a delivery or a case passes such a place; a crash test blocks here and kills the process. Does nothing otherwise. */
+export type Checkpoint = (name: CheckpointName, documentId: string) => Promise<void> | void;

@@ -108,7 +108,7 @@ export const runCase = async (claimed: CaseDocument, ports: RecoveryPorts, start
 
 const checkpoints: Readonly<Record<string, CheckpointName | undefined>> = {
   'attempt': 'attempt written', 'resend': 'attempt written', 'charge-ref': 'prepared', 'outcome': 'outcome written', 'close': 'closed',
-  'relayed': 'relayed', 'settled': 'settled', 'handed-back': 'handed back', 'release': 'released',
+  'relayed': 'relayed', 'settled': 'settled', 'refunded': 'refunded', 'handed-back': 'handed back', 'release': 'released',
 };
 
 /** A ledger that is closed because of an answer is closed before anything else is done with the answer: also if the database is away for a while. */
@@ -150,6 +150,7 @@ const lost = async (hold: Hold, ports: RecoveryPorts): Promise<HoldEnd> => {
   const ended: HoldEnd = { end: 'lost', document };
   const words = lastWords(hold);
   if (!words) return ended;
+  await ports.checkpoint('approval known, fence lost', document._id);
   for (;;) {
     try {
       await ports.cases.signal(document._id, words.id, words.event);

@@ -1,7 +1,7 @@
 import type { Cases } from '../cases/index.js';
 import type { Vault } from '../clients/index.js';
 import type { Verdict, WebhookDelivery } from '../connector-kit/index.js';
-import type { Logger } from '../observability/index.js';
+import type { Checkpoint, Logger } from '../observability/index.js';
 import type { LeaseTerms, Scheduler } from '../scheduling/index.js';
 import type { Storage } from '../storage/index.js';
 import type { DeliveryDocument } from './delivery.model.js';
@@ -56,6 +56,7 @@ export interface WebhookIntakeOptions extends LeaseTerms {
   readonly works: 'here' | 'elsewhere';
   /** Deliveries this process keeps in hand from their receipt on; what exceeds it is left to the lane. 64 when left out. */
   readonly inHand?: number;
+  readonly checkpoint?: Checkpoint;
 }
 
 const proofMs = 1500;
@@ -71,13 +72,14 @@ const reasons: Readonly<Record<Extract<Verdict, { genuine: false }>['reason'], s
 export const createWebhookIntake = (options: WebhookIntakeOptions): WebhookIntake => {
   const { clock, scheduler, connections, logger, leaseMs } = options;
   const collection = options.storage.collection<DeliveryDocument>('deliveries');
+  const checkpoint = options.checkpoint ?? (() => undefined);
   const tellCases = createTellCases({ cases: options.cases, clock, digest: (text) => options.vault.digest(text) });
   const understand = createUnderstandDelivery({ connections, tellCases, vault: options.vault, clock });
-  const work = createWorkDelivery({ collection, understand, scheduler, vault: options.vault, clock, leaseMs, logger });
+  const work = createWorkDelivery({ collection, understand, scheduler, vault: options.vault, clock, leaseMs, logger, checkpoint });
   const most = options.works === 'here' ? options.inHand ?? inHandByDefault : 0;
   const inHand = createDeliveriesInHand({ most, work, scheduler, clock, leaseMs, logger });
   const desk = createDeliveryDesk({ storage: options.storage, scheduler, vault: options.vault, clock });
-  const store = createStoreDelivery({ collection, inserts: createDeliveryInserts(collection), inHand, vault: options.vault, clock, logger });
+  const store = createStoreDelivery({ collection, inserts: createDeliveryInserts(collection), inHand, vault: options.vault, clock, logger, checkpoint });
 
   scheduler.define<DeliveryDocument>({
     kind: 'delivery',

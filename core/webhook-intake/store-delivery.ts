@@ -1,6 +1,6 @@
 import type { Vault } from '../clients/index.js';
 import type { Verdict } from '../connector-kit/index.js';
-import type { Logger } from '../observability/index.js';
+import type { Checkpoint, Logger } from '../observability/index.js';
 import type { Clock } from '../scheduling/index.js';
 import type { Collection } from '../storage/index.js';
 import type { DeliveryDocument } from './delivery.model.js';
@@ -25,15 +25,19 @@ const within = async <T>(ms: number, work: Promise<T>): Promise<T | 'late'> => {
 /** Stores proven webhooks, each once, and has them begun. */
 export const createStoreDelivery = (options: {
   readonly collection: Collection<DeliveryDocument>; readonly inserts: DeliveryInserts; readonly inHand: DeliveriesInHand;
-  readonly vault: Pick<Vault, 'seal'>; readonly clock: Clock; readonly logger: Logger;
+  readonly vault: Pick<Vault, 'seal'>; readonly clock: Clock; readonly logger: Logger; readonly checkpoint: Checkpoint;
 }) => {
   const { collection, inHand, logger } = options;
 
   const insert = async (document: DeliveryDocument, proven: Proven): Promise<'inserted' | 'duplicate' | 'not_stored'> => {
     try {
       const result = await options.inserts.insert(document);
-      if (result === 'inserted') inHand.begin(document, proven);
-      else inHand.drop(document);
+      if (result === 'inserted') {
+        await options.checkpoint('delivery stored', document._id);
+        inHand.begin(document, proven);
+      } else {
+        inHand.drop(document);
+      }
       return result;
     } catch (error) {
       inHand.drop(document);

@@ -1,5 +1,5 @@
 import type { Vault } from '../clients/index.js';
-import type { Logger } from '../observability/index.js';
+import type { Checkpoint, Logger } from '../observability/index.js';
 import type { Clock, Scheduler } from '../scheduling/index.js';
 import type { Collection } from '../storage/index.js';
 import type { DeliveryDocument } from './delivery.model.js';
@@ -15,6 +15,7 @@ const wordsOf = (understanding: Understanding) => ({ state: understanding.state,
 export const createWorkDelivery = (options: {
   readonly collection: Collection<DeliveryDocument>; readonly understand: ReturnType<typeof createUnderstandDelivery>;
   readonly scheduler: Pick<Scheduler, 'due'>; readonly vault: Vault; readonly clock: Clock; readonly leaseMs: number; readonly logger: Logger;
+  readonly checkpoint: Checkpoint;
 }) => {
   const { collection, clock, scheduler, leaseMs, logger } = options;
 
@@ -40,7 +41,10 @@ export const createWorkDelivery = (options: {
   return async (document: DeliveryDocument, proven?: Proven): Promise<void> => {
     const letGo = keepHold(document);
     try {
+      // one that was proved just now is begun in the turn after its acknowledgement
+      if (proven) await options.checkpoint('acknowledged', document._id);
       const { understanding, api } = await options.understand(document, proven);
+      if (understanding.state === 'understood') await options.checkpoint('signalled', document._id);
       const write = markDelivery(document, understanding, options);
       const { matchedCount } = await collection.updateOne(write.filter, write.update);
       if (matchedCount === 0) return;
