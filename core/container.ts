@@ -10,7 +10,7 @@ import { createNotifications, type Notifications } from './notifications/index.j
 import type { Checkpoint, Logger } from './observability/index.js';
 import type { PluginRegistry } from './plugin-registry/index.js';
 import { caseLaneWork, createRecovery, standardEngine, type Recovery, type RecoveryEngine, type RecoveryPorts } from './recovery/index.js';
-import { agendaIndexes, createAgendaBells, createScheduler, type Bells, type Clock, type Scheduler } from './scheduling/index.js';
+import { agendaIndexes, createAgendaBells, createClockWatch, createScheduler, describeSkew, type Bells, type Clock, type ClockWatch, type LeaseTerms, type Scheduler } from './scheduling/index.js';
 import type { IndexPlan, Storage } from './storage/index.js';
 import { createStoredConnections, createWebhookIntake, deliveryIndexes, type InboundConnections, type WebhookIntake } from './webhook-intake/index.js';
 
@@ -32,6 +32,8 @@ export interface Parts extends Ready {
   readonly leaseMs: number;
   readonly works: 'here' | 'elsewhere';
   readonly vault: Vault;
+  readonly clockWatch: ClockWatch;
+  readonly claims: Required<LeaseTerms>['claims'];
   readonly bells: Bells;
   readonly scheduler: Scheduler;
   readonly clients: Clients;
@@ -68,17 +70,29 @@ export const createHubContainer = (ready: Ready): AwilixContainer<Parts> => {
     engine: asValue(standardEngine),
 
     vault: asFunction(({ settings }: Parts) => createVault(settings.encryptionKeys)).singleton(),
+    clockWatch: asFunction(({ storage, clock, logger }: Parts) => createClockWatch({
+      wallNow: () => clock.wallNow(), databaseNow: () => storage.serverTime(),
+      told: (verdict) => {
+        const { skewMs } = verdict;
+        switch (verdict.state) {
+          case 'agree': logger.info({ skewMs }, 'the clocks of this process and of the database agree again'); break;
+          case 'apart': logger.warn({ skewMs, alert: 'clock_skew' }, `${describeSkew(verdict)}; over 10 s nothing is claimed any more`); break;
+          case 'wrong': logger.error({ skewMs, alert: 'clock_skew' }, `${describeSkew(verdict)}; nothing is claimed or charged until they agree`); break;
+        }
+      },
+    })).singleton(),
+    claims: asFunction(({ clockWatch }: Parts): Parts['claims'] => () => (clockWatch.objection() === undefined ? 'yes' : 'no')).singleton(),
     bells: ready.ownBells ? asValue(ready.ownBells) : asFunction(({ storage, clock, leaseMs, logger, settings }: Parts) => createAgendaBells({
       storage, clock, leaseMs, concurrency: settings.workerConcurrency * 2,
       onError: (error) => { logger.error({ err: error }, 'a bell failed; the sweep makes it good'); },
     })).singleton(),
-    scheduler: asFunction(({ bells, clock, leaseMs, works, logger, settings }: Parts) => createScheduler({
-      bells, clock, leaseMs, works, concurrency: settings.workerConcurrency,
+    scheduler: asFunction(({ bells, clock, leaseMs, claims, works, logger, settings }: Parts) => createScheduler({
+      bells, clock, leaseMs, claims, works, concurrency: settings.workerConcurrency,
       onError: (error, lane) => { logger.error({ err: error, lane }, 'work of a lane failed; it is left to its lease'); },
     })).singleton(),
     clients: asFunction(({ storage, vault, registry, settings, clock }: Parts) => createClients({ storage, vault, registry, settings, clock })).singleton(),
     killSwitch: asFunction(({ storage, clock }: Parts) => createKillSwitch({ storage, clock })).singleton(),
-    cases: asFunction(({ storage, scheduler, clock, leaseMs }: Parts) => createCases({ storage, scheduler, clock, leaseMs })).singleton(),
+    cases: asFunction(({ storage, scheduler, clock, leaseMs, claims }: Parts) => createCases({ storage, scheduler, clock, leaseMs, claims })).singleton(),
     cards: asFunction(({ storage, clock }: Parts) => createCardLedger({ storage, clock })).singleton(),
     notifications: asFunction(({ storage, scheduler, clock, leaseMs, vault, clients, settings, logger }: Parts) => createNotifications({
       storage, scheduler, clock, leaseMs, vault, logger,
@@ -96,6 +110,8 @@ export const createHubContainer = (ready: Ready): AwilixContainer<Parts> => {
       engine: parts.engine, vault: parts.vault, clock: parts.clock, leaseMs: parts.leaseMs, logger: parts.logger, checkpoint: parts.checkpoint,
       connectionIdsOf: async (clientId) => (await parts.clients.connections(clientId)).map((connection) => connection.connectionId),
       standstill: async () => {
+        const clocks = parts.clockWatch.objection();
+        if (clocks !== undefined) return clocks;
         if (parts.settings.pauseCharges) return 'Charges of the whole hub are paused (HUB_PAUSE_CHARGES).';
         const paused = await parts.killSwitch.pausedSince();
         return paused && `Charges of the whole hub are paused since ${paused.since.toISOString()}${paused.note === '' ? '' : ` (${paused.note})`}.`;
@@ -103,11 +119,11 @@ export const createHubContainer = (ready: Ready): AwilixContainer<Parts> => {
     })).singleton(),
     recovery: asFunction(({ recoveryPorts }: Parts) => createRecovery(recoveryPorts)).singleton(),
     connections: asFunction(({ clients, registry }: Parts) => createStoredConnections({ clients, registry })).singleton(),
-    intake: asFunction(({ storage, scheduler, cases, connections, vault, logger, works, clock, leaseMs }: Parts) =>
-      createWebhookIntake({ storage, scheduler, cases, connections, vault, logger, works, clock, leaseMs })).singleton(),
+    intake: asFunction(({ storage, scheduler, cases, connections, vault, logger, works, clock, leaseMs, claims }: Parts) =>
+      createWebhookIntake({ storage, scheduler, cases, connections, vault, logger, works, clock, leaseMs, claims })).singleton(),
     merchantApi: asFunction(({ recovery, clients, registry }: Parts) => createMerchantApi({ recovery, clients, registry })).singleton(),
-    httpServer: asFunction(({ settings, intake, merchantApi, storage, logger }: Parts) => createHttpServer({
-      settings, logger, health: storage, routes: [...intakeRoutes(intake), ...merchantRoutes(merchantApi)],
+    httpServer: asFunction(({ settings, intake, merchantApi, storage, clockWatch, logger }: Parts) => createHttpServer({
+      settings, logger, health: { ping: () => storage.ping(), objection: () => clockWatch.objection() }, routes: [...intakeRoutes(intake), ...merchantRoutes(merchantApi)],
     })).singleton(),
   });
   return container;

@@ -45,12 +45,14 @@ export const startHub = async (plugins: PluginList, settings: Settings & { reado
   await refuseLiveMoneyOutsideProduction(parts);
   registerWork(parts);
 
+  await parts.clockWatch.start();
   const url = settings.role === 'worker' ? undefined : (await parts.httpServer.listen()).url;
   await parts.scheduler.start();
   logger.info({ url, role: settings.role, env: settings.env, connectors: registry.connectorIds(), gateways: registry.gatewayIds() }, 'the hub is ready');
 
   let stopping: Promise<void> | undefined;
   const stop = async () => {
+    parts.clockWatch.stop();
     await parts.httpServer.close();
     await parts.intake.close();
     await parts.scheduler.stop();

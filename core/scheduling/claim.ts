@@ -13,8 +13,16 @@ export interface DueDocument {
   strikes: number;
 }
 
-/** How long a document stays held by a process that no longer renews. */
-export interface LeaseTerms { readonly clock: Clock; readonly leaseMs: number }
+/** On what terms this process claims. */
+export interface LeaseTerms {
+  readonly clock: Clock;
+  /** How long a document stays held by a process that no longer renews. */
+  readonly leaseMs: number;
+  /** Whether it may claim now; always when left out. Leases are read by several processes, so one whose clock is wrong claims nothing. */
+  readonly claims?: () => 'yes' | 'no';
+}
+
+const mayClaim = (terms: LeaseTerms): 'yes' | 'no' => terms.claims?.() ?? 'yes';
 
 /** Whose hold it is: a write under it matches only while nobody has claimed the document since. */
 export interface Hold { readonly holder: string; readonly fence: number }
@@ -33,6 +41,7 @@ const taking = (claimId: string, terms: LeaseTerms) => {
 export const claimDue = async <T extends DueDocument>(
   collection: Collection<T>, terms: LeaseTerms, wanted: { readonly lane: string; readonly limit: number },
 ): Promise<WithId<T>[]> => {
+  if (mayClaim(terms) === 'no') return [];
   const claimId = randomUUID();
   const condition = { lane: wanted.lane, v: 1, nextAt: { $lte: terms.clock.hubNow() }, strikes: 0, ...free(terms.clock.wallNow()) };
   const found = await collection.find(condition as unknown as Filter<T>, { projection: { _id: 1 } }).sort({ nextAt: 1 }).limit(wanted.limit).toArray();
@@ -46,20 +55,22 @@ const struck = (terms: LeaseTerms, lane: string) => ({ lane, v: 1, nextAt: { $lt
 
 /** Whether {@link claimStruck} would find one. */
 export const hasStruck = async <T extends DueDocument>(collection: Collection<T>, terms: LeaseTerms, wanted: { readonly lane: string }): Promise<'yes' | 'no'> =>
-  ((await collection.findOne(struck(terms, wanted.lane) as unknown as Filter<T>, { projection: { _id: 1 } })) ? 'yes' : 'no');
+  (mayClaim(terms) === 'yes' && (await collection.findOne(struck(terms, wanted.lane) as unknown as Filter<T>, { projection: { _id: 1 } })) ? 'yes' : 'no');
 
 /** Claims the one due document of a lane that a process died with before; it is run alone. */
 export const claimStruck = async <T extends DueDocument>(
   collection: Collection<T>, terms: LeaseTerms, wanted: { readonly lane: string },
 ): Promise<WithId<T> | null> => {
+  if (mayClaim(terms) === 'no') return null;
   const condition = struck(terms, wanted.lane);
   return collection.findOneAndUpdate(condition as unknown as Filter<T>, taking(randomUUID(), terms) as unknown as UpdateFilter<T>, {
     sort: { nextAt: 1 }, returnDocument: 'after',
   });
 };
 
-/** Claims one document by its id whether due or not; null when another process holds it. */
+/** Claims one document by its id whether due or not; null when another process holds it, or this one may not claim. */
 export const claimById = async <T extends DueDocument>(collection: Collection<T>, terms: LeaseTerms, id: string): Promise<WithId<T> | null> => {
+  if (mayClaim(terms) === 'no') return null;
   const condition = { _id: id, v: 1, ...free(terms.clock.wallNow()) };
   return collection.findOneAndUpdate(condition as unknown as Filter<T>, taking(randomUUID(), terms) as unknown as UpdateFilter<T>, { returnDocument: 'after' });
 };

@@ -4,6 +4,7 @@
  * Must not know what the work is: a bell carries a lane, the document is the truth.
  */
 export { createClock, createManualClock, type Clock, type ManualClock } from './clock.js';
+export { compareClocks, createClockWatch, describeSkew, type ClockVerdict, type ClockWatch } from './clock-watch.js';
 export { loadHubClock, readHubClock } from './hub-clock.js';
 export { claimById, claimDue, claimStruck, type DueDocument, type Hold, type LeaseTerms } from './claim.js';
 export { createScheduler, type LaneWork, type Scheduler } from './scheduler.js';

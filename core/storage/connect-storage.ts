@@ -30,6 +30,8 @@ export interface Storage {
   ensureIndexes(plans: readonly IndexPlan[]): Promise<void>;
   /** Round trip in ms; throws when the database cannot be reached. */
   ping(): Promise<number>;
+  /** What the server's clock says; throws when the database cannot be reached. */
+  serverTime(): Promise<Date>;
   close(): Promise<void>;
 }
 
@@ -71,6 +73,11 @@ export const connectStorage = async (uri: string, options: { readonly selectionM
       const from = performance.now();
       await database.command({ ping: 1 });
       return Math.round(performance.now() - from);
+    },
+    serverTime: async () => {
+      const { localTime } = await database.command({ hello: 1 });
+      if (!(localTime instanceof Date)) throw new Error('The database did not say what time it is.');
+      return localTime;
     },
     close: async () => {
       try {

@@ -77,7 +77,7 @@ export const createWebhookIntake = (options: WebhookIntakeOptions): WebhookIntak
   const understand = createUnderstandDelivery({ connections, tellCases, vault: options.vault, clock });
   const work = createWorkDelivery({ collection, understand, scheduler, vault: options.vault, clock, leaseMs, logger, checkpoint });
   const most = options.works === 'here' ? options.inHand ?? inHandByDefault : 0;
-  const inHand = createDeliveriesInHand({ most, work, scheduler, clock, leaseMs, logger });
+  const inHand = createDeliveriesInHand({ most, work, scheduler, clock, leaseMs, logger, ...(options.claims ? { claims: options.claims } : {}) });
   const desk = createDeliveryDesk({ storage: options.storage, scheduler, vault: options.vault, clock });
   const store = createStoreDelivery({ collection, inserts: createDeliveryInserts(collection), inHand, vault: options.vault, clock, logger, checkpoint });
 

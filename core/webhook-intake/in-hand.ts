@@ -33,7 +33,7 @@ export const createDeliveriesInHand = (options: LeaseTerms & {
 
   return {
     take: () => {
-      if (room <= 0) return { holder: null, fence: 0, strikes: 0, nextAt: clock.hubNow() };
+      if (room <= 0 || options.claims?.() === 'no') return { holder: null, fence: 0, strikes: 0, nextAt: clock.hubNow() };
       room -= 1;
       const leaseUntil = new Date(clock.wallNow().getTime() + options.leaseMs);
       return { holder, fence: 1, strikes: 1, leaseUntil, nextAt: clock.hubAt(leaseUntil) };

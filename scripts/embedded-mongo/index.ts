@@ -13,6 +13,8 @@ export interface EmbeddedMongoOptions {
   dataDir: string;
   /** Listen on this port of 127.0.0.1 (0: any free one), open to every user of the machine, instead of on a socket inside the data directory. */
   port?: number;
+  /** How far the clock that `hello` tells is from the machine's, in ms, for tests of clocks that are apart. */
+  clockShiftMs?: number;
 }
 
 /** How the server's process ended. */
@@ -37,8 +39,8 @@ export interface EmbeddedMongo {
  * It ends with this process, even when this one is killed, and takes no notice of Ctrl-C in the terminal: who started it stops it.
  * @throws Error with the server's own words when it cannot start (directory in use, newer format, port taken, not allowed).
  */
-export const startEmbeddedMongo = async ({ dataDir, port }: EmbeddedMongoOptions): Promise<EmbeddedMongo> => {
-  const child = spawn(process.execPath, [...programArguments(), dataDir, ...(port === undefined ? [] : ['--port', String(port)]), '--with-parent'], {
+export const startEmbeddedMongo = async ({ dataDir, port, clockShiftMs }: EmbeddedMongoOptions): Promise<EmbeddedMongo> => {
+  const child = spawn(process.execPath, [...programArguments(), dataDir, ...(port === undefined ? [] : ['--port', String(port)]), ...(clockShiftMs === undefined ? [] : [`--clock-shift=${clockShiftMs}`]), '--with-parent'], {
     stdio: ['pipe', 'pipe', 'pipe'],
     // a process group of its own: Ctrl-C reaches only the hub, which still needs its database while it ends
     detached: process.platform !== 'win32',

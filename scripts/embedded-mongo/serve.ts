@@ -1,6 +1,6 @@
 /**
  * The embedded database as a process of its own:
- *   node serve.js [data directory] [--port <number>] [--with-parent]
+ *   node serve.js [data directory] [--port <number>] [--clock-shift <ms>] [--with-parent]
  * Prints one line of JSON when it listens, and ends on SIGTERM or SIGINT; with --with-parent also when its parent goes away.
  */
 import { rmSync } from 'node:fs';
@@ -16,19 +16,23 @@ interface Options {
   /** null: a unix socket */
   port: number | null;
   withParent: boolean;
+  /** How far the clock it tells is from the machine's. */
+  clockShiftMs: number;
 }
 
 const readOptions = (): Options => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { port: { type: 'string' }, 'with-parent': { type: 'boolean', default: false } },
+    options: { port: { type: 'string' }, 'clock-shift': { type: 'string', default: '0' }, 'with-parent': { type: 'boolean', default: false } },
   });
   const port = values.port === undefined ? null : Number(values.port);
   if (port !== null && !(/^\d+$/.test(values.port ?? '') && port <= 65535)) {
     throw new Error(`--port is '${values.port}'; expected a number from 0 (any free port) to 65535.`);
   }
+  const clockShiftMs = Number(values['clock-shift']);
+  if (!Number.isSafeInteger(clockShiftMs)) throw new Error(`--clock-shift is '${values['clock-shift']}'; expected whole milliseconds, such as 15000 or -3000.`);
   const windows = process.platform === 'win32';
-  return { dataDir: positionals[0] ?? process.env['HUB_DATA_DIR'] ?? '.recovery-hub', port: port ?? (windows ? 0 : null), withParent: values['with-parent'] };
+  return { dataDir: positionals[0] ?? process.env['HUB_DATA_DIR'] ?? '.recovery-hub', port: port ?? (windows ? 0 : null), withParent: values['with-parent'], clockShiftMs };
 };
 
 const openServer = async (options: Options): Promise<{ uri: string; stop: () => Promise<void> }> => {
@@ -44,7 +48,7 @@ const openServer = async (options: Options): Promise<{ uri: string; stop: () => 
     await checkFormatVersion(store, directory);
     if (socketPath !== null) rmSync(socketPath, { force: true });
     const place = socketPath !== null ? { socket: socketPath } : { port: options.port ?? 0 };
-    const server = new EmbeddedServer({ path: directory, ...place, log: logInternalErrors }, store);
+    const server = new EmbeddedServer({ path: directory, ...place, clockShiftMs: options.clockShiftMs, log: logInternalErrors }, store);
     const uri = await server.start().catch((error: unknown) => {
       if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
         throw new Error(`Port ${options.port} of 127.0.0.1 is taken by another process. Give another --port, or leave it out.`, { cause: error });

@@ -44,7 +44,7 @@ const aggEnv = (c: Ctx, db: string): AggEnv => ({
 const listSpec = (c: Collection) => c.indexes.map((i) => ({ ...i.spec }));
 
 export const handlers: Record<string, Handler> = {
-  hello: (c, b) => ok({ helloOk: true, ...(b.hello ? { isWritablePrimary: true } : { ismaster: true }), maxBsonObjectSize: 16777216, maxMessageSizeBytes: 48000000, maxWriteBatchSize: 100000, localTime: new Date(), logicalSessionTimeoutMinutes: 30, connectionId: c.connId, minWireVersion: 0, maxWireVersion: 21, readOnly: false }),
+  hello: (c, b) => ok({ helloOk: true, ...(b.hello ? { isWritablePrimary: true } : { ismaster: true }), maxBsonObjectSize: 16777216, maxMessageSizeBytes: 48000000, maxWriteBatchSize: 100000, localTime: new Date(Date.now() + c.eng.clockShiftMs), logicalSessionTimeoutMinutes: 30, connectionId: c.connId, minWireVersion: 0, maxWireVersion: 21, readOnly: false }),
   ping: () => ok(), endSessions: () => ok(), refreshSessions: () => ok(), killSessions: () => ok(), startSession: () => ok({ id: { id: new ObjectId() }, timeoutMinutes: 30 }),
   buildInfo: () => ok({ version: '7.0.0', gitVersion: 'embedded', modules: [], versionArray: [7, 0, 0, 0], bits: 64, debug: false, maxBsonObjectSize: 16777216, storageEngines: ['embedded'] }),
   connectionStatus: () => ok({ authInfo: { authenticatedUsers: [], authenticatedUserRoles: [] } }),

@@ -122,6 +122,8 @@ export class Collection {
 const EMPTY = Buffer.alloc(0);
 export class Engine {
   collections = new Map<string, Collection>(); private nextId = 1; private ttlTimer?: NodeJS.Timeout;
+  /** Added to the time that `hello` tells, for tests of clocks that are apart. */
+  clockShiftMs = 0;
   constructor(public store: Store) {
     for (const { key, value } of store.meta.getRange({}) as any) {
       const k = key.toString(); if (k === 'format') continue; if (k === 'next') { this.nextId = decode(value).id; continue; }

@@ -5,11 +5,11 @@ import { Engine } from './engine.js';
 import { Store, type StoreOptions } from './store.js';
 import { MongoErr } from './errors.js';
 import { MAX_MESSAGE, type Request, parse, reply } from './wire.js';
-export interface ServerOptions extends StoreOptions { host?: string; port?: number; socket?: string; ttlMs?: number; log?: (r: Request, ms: number, error?: any) => void }
+export interface ServerOptions extends StoreOptions { host?: string; port?: number; socket?: string; ttlMs?: number; clockShiftMs?: number; log?: (r: Request, ms: number, error?: any) => void }
 export class EmbeddedServer {
   store: Store; engine: Engine; private srv = net.createServer((s) => this.accept(s)); private socks = new Set<net.Socket>(); private started = Date.now(); private conn = 0; private sweeper?: NodeJS.Timeout;
   private cursors = new Map<bigint, any>();
-  constructor(public opts: ServerOptions, store = new Store(opts)) { this.store = store; this.engine = new Engine(this.store); }
+  constructor(public opts: ServerOptions, store = new Store(opts)) { this.store = store; this.engine = new Engine(this.store); this.engine.clockShiftMs = opts.clockShiftMs ?? 0; }
   async start(): Promise<string> {
     const { socket, host = '127.0.0.1', port = 0 } = this.opts;
     await new Promise<void>((res, rej) => { this.srv.once('error', rej); if (socket) this.srv.listen(socket, () => res()); else this.srv.listen(port, host, () => res()); });
