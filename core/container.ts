@@ -119,8 +119,8 @@ export const createHubContainer = (ready: Ready): AwilixContainer<Parts> => {
     })).singleton(),
     recovery: asFunction(({ recoveryPorts }: Parts) => createRecovery(recoveryPorts)).singleton(),
     connections: asFunction(({ clients, registry }: Parts) => createStoredConnections({ clients, registry })).singleton(),
-    intake: asFunction(({ storage, scheduler, cases, connections, vault, logger, works, clock, leaseMs, claims }: Parts) =>
-      createWebhookIntake({ storage, scheduler, cases, connections, vault, logger, works, clock, leaseMs, claims })).singleton(),
+    intake: asFunction(({ checkpoint, storage, scheduler, cases, connections, vault, logger, works, clock, leaseMs, claims }: Parts) =>
+      createWebhookIntake({ checkpoint, storage, scheduler, cases, connections, vault, logger, works, clock, leaseMs, claims })).singleton(),
     merchantApi: asFunction(({ recovery, clients, registry }: Parts) => createMerchantApi({ recovery, clients, registry })).singleton(),
     httpServer: asFunction(({ settings, intake, merchantApi, storage, clockWatch, logger }: Parts) => createHttpServer({
       settings, logger, health: { ping: () => storage.ping(), objection: () => clockWatch.objection() }, routes: [...intakeRoutes(intake), ...merchantRoutes(merchantApi)],
