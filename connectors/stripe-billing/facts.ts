@@ -1,13 +1,7 @@
-/** How far a fact can be trusted: read in the SDK, run against a loopback server, recorded, documented by Stripe, reported in public, our conclusion. */
-export type Certainty = 'SDK' | 'LAB' | 'REC' | 'DOC' | 'ISSUE' | 'INF';
+import type { Fact } from './fact-row.js';
+import { factsOfPaymentsElsewhere } from './facts-of-payments-elsewhere.js';
 
-/** One behaviour of the fake. `source`: part of the notes on Stripe (A1 webhooks … A8 test cards), or the public place. `switch`: the fake can do either. */
-export interface Fact {
-  readonly says: string;
-  readonly source: string;
-  readonly certainty: Certainty;
-  readonly switch?: string;
-}
+export type { Certainty, Fact } from './fact-row.js';
 
 const table = {
   'request.wrong_key': { says: 'An unknown or missing key is refused with 401.', source: 'A4 outcome map', certainty: 'SDK' },
@@ -147,7 +141,7 @@ const table = {
     switch: 'payStepUpCode',
   },
   'invoice.out_of_band_cancels_intent': {
-    says: "Paying out of band cancels the invoice's own PaymentIntent.", source: 'E', certainty: 'INF', switch: 'outOfBandIntent',
+    says: "Paying out of band, or by a payment record, cancels the invoice's own PaymentIntent.", source: 'E', certainty: 'INF', switch: 'outOfBandIntent',
   },
   'invoice.auto_advance_open_only': {
     says: 'auto_advance can be changed on draft and open invoices only.',
@@ -287,7 +281,7 @@ const table = {
   },
 } as const satisfies Readonly<Record<string, Fact>>;
 
-export type FactId = keyof typeof table;
+export type FactId = keyof typeof table | keyof typeof factsOfPaymentsElsewhere;
 
 /** Everything the fake does beyond storing objects, with where we know it from. */
-export const facts: Readonly<Record<FactId, Fact>> = table;
+export const facts: Readonly<Record<FactId, Fact>> = { ...table, ...factsOfPaymentsElsewhere };

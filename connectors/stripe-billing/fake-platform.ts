@@ -5,6 +5,7 @@
  */
 export { startStripeFake, type StripeFake, type StripeFakeOptions } from './fake-platform/stripe-fake.js';
 export type { World } from './fake-platform/world.js';
+export type { BilledElsewhere } from './fake-platform/bill-elsewhere.js';
 export type { Billed } from './fake-platform/bill.js';
 export type { Debt, Instant, LedgerReport, MoneyCall, MoneyRequest, Success } from './fake-platform/ledger.js';
 export type { Fault, FaultAction } from './fake-platform/faults.js';

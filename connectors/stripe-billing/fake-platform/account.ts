@@ -24,6 +24,11 @@ export interface FakeAccount {
   readonly paymentIntents: Map<string, Stripe.PaymentIntent>;
   readonly charges: Map<string, Stripe.Charge>;
   readonly refunds: Map<string, Stripe.Refund>;
+  readonly paymentRecords: Map<string, Stripe.PaymentRecord>;
+  /** Types of payment methods that the merchant made in the Dashboard (`cpmt_…`), each with its display name. */
+  readonly customTypes: Map<string, string>;
+  /** References of refunds that were reported; none is taken twice. */
+  readonly refundReferences: Set<string>;
   /** By payment method. */
   readonly cards: Map<string, CardBehaviour>;
   /** Names the world control gave, by invoice. */
@@ -40,6 +45,9 @@ export const createAccount = (details: Pick<FakeAccount, 'accountId' | 'livemode
   paymentIntents: new Map(),
   charges: new Map(),
   refunds: new Map(),
+  paymentRecords: new Map(),
+  customTypes: new Map(),
+  refundReferences: new Set(),
   cards: new Map(),
   labels: new Map(),
 });

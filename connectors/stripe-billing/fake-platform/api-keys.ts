@@ -1,5 +1,5 @@
 export type Resource =
-  | 'account' | 'charges' | 'customers' | 'events' | 'invoices' | 'payment_intents' | 'payment_methods' | 'refunds' | 'subscriptions'
+  | 'account' | 'charges' | 'customers' | 'events' | 'invoices' | 'payment_intents' | 'payment_methods' | 'payment_records' | 'refunds' | 'subscriptions'
   | 'webhook_endpoints';
 export type Access = 'read' | 'write';
 

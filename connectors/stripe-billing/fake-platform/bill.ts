@@ -1,10 +1,10 @@
 import type Stripe from 'stripe';
 import { addCard } from './add-card.js';
 import { collectInvoice } from './collect-invoice.js';
+import { ensureDefaultPayment } from './default-payment.js';
 import { newCustomer, newSubscription } from './customer-objects.js';
 import type { ChargeResult } from './declines.js';
-import { newInvoice, newInvoicePayment } from './invoice-objects.js';
-import { newPaymentIntent } from './payment-intent-object.js';
+import { newInvoice } from './invoice-objects.js';
 import type { FakePlatform } from './platform.js';
 import { BY_STRIPE } from './smart-retry.js';
 
@@ -14,6 +14,8 @@ export interface BillOrder {
   readonly currency: string;
   readonly card: { readonly brand: string; readonly results: readonly ChargeResult[]; readonly country?: string | undefined };
   readonly smartRetry?: readonly number[] | undefined;
+  /** What the merchant wrote on the customer. */
+  readonly customerMetadata?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface Billed {
@@ -25,7 +27,7 @@ export interface Billed {
   readonly paymentMethod: string;
 }
 
-const MONTH = 30 * 86_400;
+export const MONTH = 30 * 86_400;
 
 interface Parties {
   readonly customer: Stripe.Customer;
@@ -33,17 +35,23 @@ interface Parties {
   readonly paymentMethod: Stripe.PaymentMethod;
 }
 
-const parties = (platform: FakePlatform, { label, amount, currency, card }: BillOrder): Parties => {
+/** A customer and a subscription, with the payment method that `addMethod` makes: a card for the customer, a custom method for the subscription. */
+export const makeParties = (
+  platform: FakePlatform,
+  { label, amount, currency, customerMetadata }: Pick<BillOrder, 'label' | 'amount' | 'currency' | 'customerMetadata'>,
+  addMethod: (customer: string) => Stripe.PaymentMethod,
+): Parties => {
   const { account, clock, mintId } = platform;
   const now = clock.hubSeconds();
   const id = mintId('cus');
-  const paymentMethod = addCard(platform, { brand: card.brand, results: card.results, country: card.country ?? 'US', customer: id });
+  const paymentMethod = addMethod(id);
+  const ofSubscription = paymentMethod.type === 'custom';
   const customer = newCustomer({
     id,
     name: `Customer ${label}`,
     email: `${id.toLowerCase()}@example.org`,
     currency,
-    defaultPaymentMethod: paymentMethod.id,
+    defaultPaymentMethod: ofSubscription ? null : paymentMethod.id,
     created: now - 3 * MONTH,
     livemode: account.livemode,
   });
@@ -55,16 +63,22 @@ const parties = (platform: FakePlatform, { label, amount, currency, card }: Bill
     amount,
     currency,
     customer: id,
-    defaultPaymentMethod: null,
+    defaultPaymentMethod: ofSubscription ? paymentMethod.id : null,
     start: now - 3 * MONTH, periodStart: now, periodEnd: now + MONTH, livemode: account.livemode,
   });
+  customer.metadata = { ...customerMetadata };
   account.customers.set(id, customer);
   account.subscriptions.set(subscription.id, subscription);
   return { customer, subscription, paymentMethod };
 };
 
-/** An open renewal invoice with its PaymentIntent and default payment. */
-const openInvoice = (platform: FakePlatform, { customer, subscription }: Parties, order: BillOrder, created: number): Stripe.Invoice => {
+/** An open renewal invoice, with its PaymentIntent and default payment or without. */
+export const openInvoice = (
+  platform: FakePlatform,
+  { customer, subscription }: Omit<Parties, 'paymentMethod'>,
+  order: Pick<BillOrder, 'label' | 'amount' | 'currency'>,
+  { created, intent }: { readonly created: number; readonly intent: 'open' | 'none' },
+): Stripe.Invoice => {
   const { account, mintId } = platform;
   const item = subscription.items.data[0];
   const product = item?.price.product;
@@ -90,45 +104,23 @@ const openInvoice = (platform: FakePlatform, { customer, subscription }: Parties
     country: account.country,
     accountName: account.name,
   });
-  const intent = newPaymentIntent({
-    id: mintId('pi'),
-    amount,
-    currency,
-    customer: customer.id,
-    paymentMethod: null,
-    description: 'Subscription update',
-    metadata: {},
-    created,
-    livemode,
-    invoice: invoice.id,
-    setupFutureUsage: null,
-  });
-  const payment = newInvoicePayment({
-    id: mintId('inpay'),
-    invoice: invoice.id,
-    paymentIntent: intent.id,
-    amount,
-    currency,
-    created,
-    livemode,
-  });
   account.invoices.set(invoice.id, invoice);
-  account.paymentIntents.set(intent.id, intent);
-  account.invoicePayments.set(payment.id, payment);
+  if (intent === 'open') ensureDefaultPayment(platform, invoice);
   subscription.latest_invoice = invoice.id;
   return invoice;
 };
 
 /** Bills a renewal: the first charge happens at once with the card's first result. */
 export const bill = (platform: FakePlatform, order: BillOrder): Billed => {
-  const everyone = parties(platform, order);
+  const { brand, results, country = 'US' } = order.card;
+  const everyone = makeParties(platform, order, (id) => addCard(platform, { brand, results, country, customer: id }));
   const { customer, subscription, paymentMethod } = everyone;
   const now = platform.clock.hubSeconds();
   const charge = { paymentMethod, offSession: true, cause: BY_STRIPE, automatic: true };
-  const older = openInvoice(platform, everyone, order, now - MONTH);
+  const older = openInvoice(platform, everyone, order, { created: now - MONTH, intent: 'open' });
   platform.account.labels.set(older.id, `${order.label} (older)`);
   platform.events.quietly(() => collectInvoice(platform, { ...charge, invoice: older, forced: 'success' }));
-  const invoice = openInvoice(platform, everyone, order, now);
+  const invoice = openInvoice(platform, everyone, order, { created: now, intent: 'open' });
   platform.account.labels.set(invoice.id, order.label);
   platform.events.emit('invoice.created', invoice, BY_STRIPE);
   platform.events.emit('invoice.finalized', invoice, BY_STRIPE);

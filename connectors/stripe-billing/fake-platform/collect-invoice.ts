@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import { defaultPaymentOf, subscriptionOf } from './account.js';
 import { chargeIntent, type ChargeOutcome } from './charge-intent.js';
 import type { ChargeResult } from './declines.js';
+import { ensureDefaultPayment } from './default-payment.js';
 import type { Cause } from './event-log.js';
 import type { FakePlatform } from './platform.js';
 
@@ -18,8 +19,7 @@ export interface CollectOrder {
 /** Charges an invoice's own PaymentIntent; a success pays the invoice. */
 export const collectInvoice = (platform: FakePlatform, { invoice, automatic, ...order }: CollectOrder): ChargeOutcome => {
   const { cause } = order;
-  const found = defaultPaymentOf(platform.account, invoice.id);
-  if (found === null) throw new Error(`fake: invoice ${invoice.id} has no default payment`);
+  const found = ensureDefaultPayment(platform, invoice);
   const previous = { attempt_count: invoice.attempt_count, attempted: invoice.attempted };
   if (automatic) invoice.attempt_count += 1;
   invoice.attempted = true;
@@ -30,7 +30,8 @@ export const collectInvoice = (platform: FakePlatform, { invoice, automatic, ...
   return result;
 };
 
-const announceFailure = (platform: FakePlatform, invoice: Stripe.Invoice, cause: Cause, declineCode: string): void => {
+/** A try to collect failed: events, and the subscription is past due. */
+export const announceFailure = (platform: FakePlatform, invoice: Stripe.Invoice, cause: Cause, declineCode: string): void => {
   const { events, switches } = platform;
   // fact('event.action_required')
   if (declineCode === 'authentication_required' && switches.sendsActionRequired) events.emit(
@@ -52,10 +53,14 @@ const changeSubscription = (platform: FakePlatform, invoice: Stripe.Invoice, cau
   platform.events.emit('customer.subscription.updated', subscription, cause, { status: from });
 };
 
+/** Charged by Stripe, told by a payment record, or told by `paid_out_of_band`. */
+type HowPaid = 'charged' | 'recorded' | 'out_of_band';
+
 /** Writes the payment of an invoice. Out of band nothing was charged, so `invoice.payment_succeeded` is not sent: fact('event.out_of_band') */
-export const markPaid = (platform: FakePlatform, invoice: Stripe.Invoice, cause: Cause, how: 'charged' | 'out_of_band'): void => {
+export const markPaid = (platform: FakePlatform, invoice: Stripe.Invoice, cause: Cause, how: HowPaid): void => {
   const at = platform.clock.hubSeconds();
   const found = defaultPaymentOf(platform.account, invoice.id);
+  const remaining = invoice.amount_remaining;
   const previous = { status: invoice.status, amount_paid: invoice.amount_paid, amount_remaining: invoice.amount_remaining };
   Object.assign(
     invoice,
@@ -77,14 +82,16 @@ export const markPaid = (platform: FakePlatform, invoice: Stripe.Invoice, cause:
       requestId: cause.requestId,
       paymentIntent: null,
       charge: null,
-      amount: invoice.amount_due,
+      amount: remaining,
       currency: invoice.currency,
     });
   }
   platform.smartRetries.stop(invoice.id);
   platform.events.emit('invoice.updated', invoice, cause, previous);
   platform.events.emit('invoice.paid', invoice, cause);
-  if (how === 'charged') platform.events.emit('invoice.payment_succeeded', invoice, cause);
+  // fact('event.payment_record')
+  const really = how === 'charged' || (how === 'recorded' && platform.switches.recordSendsPaymentSucceeded);
+  if (really) platform.events.emit('invoice.payment_succeeded', invoice, cause);
   changeSubscription(platform, invoice, cause, 'active');
 };
 
@@ -93,7 +100,7 @@ type DefaultPayment = NonNullable<ReturnType<typeof defaultPaymentOf>>;
 const closePayment = (
   platform: FakePlatform,
   { payment, intent }: DefaultPayment,
-  how: 'charged' | 'out_of_band',
+  how: HowPaid,
   at: number,
   cause: Cause,
 ): void => {

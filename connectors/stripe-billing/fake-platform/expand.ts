@@ -12,7 +12,7 @@ const EXPANDABLE: Readonly<Record<string, readonly string[]>> = {
   charge: ['customer', 'payment_intent'],
   customer: ['invoice_settings.default_payment_method'],
   invoice: ['customer', 'default_payment_method', 'parent.subscription_details.subscription', 'payments', 'confirmation_secret'],
-  invoice_payment: ['invoice', 'payment.payment_intent', 'payment.charge'],
+  invoice_payment: ['invoice', 'payment.payment_intent', 'payment.charge', 'payment.payment_record'],
   payment_intent: ['customer', 'latest_charge', 'payment_method'],
   payment_method: ['customer'],
   refund: ['charge', 'payment_intent'],
@@ -24,7 +24,7 @@ const cannotExpand = (path: string) =>
 
 const lookUp = (account: FakeAccount, id: string): object | undefined =>
   account.customers.get(id) ?? account.paymentMethods.get(id) ?? account.subscriptions.get(id) ?? account.invoices.get(id) ??
-  account.paymentIntents.get(id) ?? account.charges.get(id);
+  account.paymentIntents.get(id) ?? account.charges.get(id) ?? account.paymentRecords.get(id);
 
 const included = (account: FakeAccount, owner: Json, name: string): unknown => {
   if (owner['object'] !== 'invoice') return undefined;

@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import { z } from 'zod';
 import { defaultPaymentOf, subscriptionOf } from './account.js';
+import { attachParameters, attachPayment } from './attach-payment.js';
 import { markUncollectible, voidInvoice } from './collect-invoice.js';
 import { fact } from './fact.js';
 import { findObject, visibleTo } from './find-object.js';
@@ -125,6 +126,9 @@ export const invoiceRoutes: readonly Route[] = [
       };
     },
     run: payInvoice,
+  }),
+  route({
+    method: 'POST', path: '/v1/invoices/:id/attach_payment', resource: 'invoices', access: 'write', parameters: attachParameters, run: attachPayment,
   }),
   route({
     method: 'POST', path: '/v1/invoices/:id/void', resource: 'invoices', access: 'write', parameters: z.strictObject(expandable),

@@ -31,7 +31,8 @@ export interface MoneyRequest {
 
 export interface Success {
   readonly at: Instant;
-  readonly by: 'request' | 'stripe' | 'customer' | 'out_of_band';
+  /** The last two: paid at another processor, and told to Stripe by a payment record or by `paid_out_of_band`. */
+  readonly by: 'request' | 'stripe' | 'customer' | 'payment_record' | 'out_of_band';
   readonly idempotencyKey: string | null;
   readonly requestId: string | null;
   readonly paymentIntent: string | null;

@@ -54,6 +54,13 @@ const methodToCharge = (platform: FakePlatform, invoice: Stripe.Invoice, named: 
       message: 'The payment method must belong to the customer associated with the invoice being paid.',
     });
   }
+  // fact('invoice.pay.custom_method')
+  if (method.type === 'custom') {
+    throw refusedByState({
+      fact: fact('invoice.pay.custom_method'), param: 'payment_method',
+      message: 'This payment method is processed outside of Stripe and cannot be charged by Stripe.',
+    });
+  }
   return method;
 };
 

@@ -15,6 +15,7 @@ const paymentListParameters = z.strictObject({
   payment: z.strictObject({
     type: z.enum(['payment_intent', 'charge', 'payment_record']),
     payment_intent: z.string().optional(),
+    payment_record: z.string().optional(),
   }).optional(),
   status: z.enum(['open', 'paid', 'canceled']).optional(),
   created: timeRange.optional(),
@@ -29,6 +30,7 @@ const listPayments = (platform: FakePlatform, filter: z.output<typeof paymentLis
       .filter((payment) => filter.is_default === undefined || payment.is_default === filter.is_default)
       .filter((payment) => filter.status === undefined || payment.status === filter.status)
       .filter((payment) => filter.payment?.payment_intent === undefined || refOf(payment.payment.payment_intent) === filter.payment.payment_intent)
+      .filter((payment) => filter.payment?.payment_record === undefined || refOf(payment.payment.payment_record) === filter.payment.payment_record)
       .filter((payment) => filter.payment === undefined || payment.payment.type === filter.payment.type)
       .filter((payment) => isWithin(payment.created, filter.created))
       .toReversed(),

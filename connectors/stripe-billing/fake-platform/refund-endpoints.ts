@@ -1,8 +1,9 @@
 import type Stripe from 'stripe';
 import { z } from 'zod';
 import { fact } from './fact.js';
-import { findObject } from './find-object.js';
-import { expandable, integer, mergedMetadata, metadata } from './parameters.js';
+import { findObject, visibleTo } from './find-object.js';
+import { pageOf } from './pages.js';
+import { expandable, integer, isWithin, mergedMetadata, metadata, pageable, timeRange } from './parameters.js';
 import type { FakePlatform } from './platform.js';
 import { refOf } from './ref.js';
 import { type Call, type Route, route } from './route.js';
@@ -95,8 +96,27 @@ const create = (platform: FakePlatform, parameters: z.output<typeof createParame
   return refund;
 };
 
+const listParameters = z.strictObject({
+  ...pageable,
+  charge: z.string().optional(),
+  payment_intent: z.string().optional(),
+  created: timeRange.optional(),
+});
+
+const list = (platform: FakePlatform, filter: z.output<typeof listParameters>, call: Call): object =>
+  pageOf(
+    '/v1/refunds',
+    visibleTo(platform, call.key, platform.account.refunds.values())
+      .filter((refund) => filter.charge === undefined || refOf(refund.charge) === filter.charge)
+      .filter((refund) => filter.payment_intent === undefined || refOf(refund.payment_intent) === filter.payment_intent)
+      .filter((refund) => isWithin(refund.created, filter.created))
+      .toReversed(),
+    filter,
+  );
+
 export const refundRoutes: readonly Route[] = [
   route({ method: 'POST', path: '/v1/refunds', resource: 'refunds', access: 'write', parameters: createParameters, run: create }),
+  route({ method: 'GET', path: '/v1/refunds', resource: 'refunds', access: 'read', parameters: listParameters, run: list }),
   route({
     method: 'GET', path: '/v1/refunds/:id', resource: 'refunds', access: 'read', parameters: z.strictObject(expandable),
     run: (platform, _parameters, call) => findObject(platform, call.key, platform.account.refunds, { name: 'refund', id: call.id }),

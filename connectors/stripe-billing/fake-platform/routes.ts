@@ -3,6 +3,7 @@ import { eventRoutes } from './event-endpoints.js';
 import { fact } from './fact.js';
 import { invoiceRoutes } from './invoice-endpoints.js';
 import { paymentIntentRoutes } from './payment-intent-endpoints.js';
+import { paymentRecordRoutes } from './payment-record-endpoints.js';
 import { readingRoutes } from './reading-endpoints.js';
 import { refundRoutes } from './refund-endpoints.js';
 import type { Route } from './route.js';
@@ -11,6 +12,7 @@ import { webhookEndpointRoutes } from './webhook-endpoint-endpoints.js';
 
 const routes: readonly Route[] = [
   ...invoiceRoutes, ...readingRoutes, ...paymentIntentRoutes, ...customerRoutes, ...eventRoutes, ...webhookEndpointRoutes, ...refundRoutes,
+  ...paymentRecordRoutes,
 ];
 
 /** The endpoint of a request; Stripe's 404 for an address it does not know. */

@@ -11,7 +11,7 @@ const recordedFolder = join(shared, 'fixtures/stripe/real-testmode');
 const withContracts = existsSync(schemaFile);
 const withRecorded = existsSync(recordedFolder);
 if (!withContracts || !withRecorded) {
-  process.stdout.write(`shapes.test: skipped ${(withContracts ? 0 : 7) + (withRecorded ? 0 : 4)} checks, ../shared is not there\n`);
+  process.stdout.write(`shapes.test: skipped ${(withContracts ? 0 : 9) + (withRecorded ? 0 : 4)} checks, ../shared is not there\n`);
 }
 
 interface Schema {
@@ -25,6 +25,7 @@ const rootByObject: Readonly<Record<string, string>> = {
   payment_intent: 'paymentIntent',
   charge: 'charge',
   payment_method: 'paymentMethod',
+  payment_record: 'paymentRecord',
   subscription: 'subscription',
 };
 
@@ -97,8 +98,32 @@ const billTwice = (results: string[]) => opened.fake.world.bill({ label: 'shape'
   ])('everything about a renewal that was %s', async (_name, results) => {
     const { invoice } = billTwice(results);
     const objects = await everyObject(invoice);
-    expect(new Set(objects.map((object) => Reflect.get(object, 'object')))).toEqual(new Set(Object.keys(rootByObject)));
+    expect(new Set(objects.map((object) => Reflect.get(object, 'object')))).toEqual(new Set(Object.keys(rootByObject).filter((kind) => kind !== 'payment_record')));
     expect(objects.flatMap(problems)).toEqual([]);
+  });
+
+  it.each(['none', 'open'] as const)('everything about a renewal that is charged elsewhere, with the PaymentIntent %s', async (customMethodIntent) => {
+    opened.fake.world.setSwitches({ customMethodIntent });
+    const { invoice, customer, paymentMethod, failedRecord } = opened.fake.world.billElsewhere({ label: 'elsewhere', amount: 1900 });
+    const record = await opened.stripe.paymentRecords.reportPayment({
+      amount_requested: { currency: 'usd', value: 1900 },
+      initiated_at: 1,
+      payment_method_details: { payment_method: paymentMethod },
+      customer_details: { customer },
+      outcome: 'guaranteed',
+      guaranteed: { guaranteed_at: 1 },
+      processor_details: { type: 'custom', custom: { payment_reference: 'ch_elsewhere' } },
+    });
+    const attached = await opened.stripe.invoices.attachPayment(invoice, { payment_record: record.id });
+    expect(attached.status).toBe('paid');
+    const payments = (await raw(`/v1/invoice_payments?invoice=${invoice}`)) as { data: object[] };
+    const objects = [
+      ...payments.data,
+      ...(await Promise.all([`invoices/${invoice}`, `payment_methods/${paymentMethod}`, `payment_records/${failedRecord}`, `payment_records/${record.id}`].map((path) => raw(`/v1/${path}`)))),
+    ];
+    expect(objects.flatMap(problems)).toEqual([]);
+    expect(payments.data).toHaveLength(customMethodIntent === 'open' ? 3 : 2);
+    opened.fake.world.setSwitches({ customMethodIntent: 'none' });
   });
 
   it('what is sent in webhooks', async () => {

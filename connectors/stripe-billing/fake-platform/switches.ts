@@ -21,6 +21,20 @@ export interface Switches {
   manualFailureSendsEvent: boolean;
   /** Whether Stripe's own actions carry a request id in their events (the key is null in any case). */
   ownActionsCarryRequestId: boolean;
+  /** Whether the account may report payments of other processors; Stripe enables that on request, and how it refuses is not written anywhere. */
+  paymentRecords: 'enabled' | 'refused' | 'unknown_address';
+  /** Whether a reported payment must name a custom payment method type of the account. */
+  recordsNeedCustomType: boolean;
+  /** Attaching a payment record a second time to the same invoice. */
+  attachTwice: 'refused' | 'ignored';
+  /** Attaching more than remains: credited to the customer, as with PaymentIntents, or refused. */
+  attachOverpaying: 'credited' | 'refused';
+  /** Whether attaching a payment record that failed sends `invoice.payment_failed`. */
+  failedRecordSendsEvent: boolean;
+  /** Whether an invoice paid by a payment record also sends `invoice.payment_succeeded`. */
+  recordSendsPaymentSucceeded: boolean;
+  /** Whether the invoice of a customer whose default payment method is a custom one has a PaymentIntent. */
+  customMethodIntent: 'none' | 'open';
 }
 
 export const defaultSwitches = (): Switches => ({
@@ -33,4 +47,11 @@ export const defaultSwitches = (): Switches => ({
   sendsActionRequired: true,
   manualFailureSendsEvent: true,
   ownActionsCarryRequestId: false,
+  paymentRecords: 'enabled',
+  recordsNeedCustomType: false,
+  attachTwice: 'refused',
+  attachOverpaying: 'credited',
+  failedRecordSendsEvent: true,
+  recordSendsPaymentSucceeded: true,
+  customMethodIntent: 'none',
 });

@@ -3,6 +3,7 @@ import { paymentMethodFor, subscriptionOf } from './account.js';
 import { addCard } from './add-card.js';
 import type { ApiKey } from './api-keys.js';
 import { type Billed, bill } from './bill.js';
+import { type BilledElsewhere, billElsewhere, billElsewhereSchema } from './bill-elsewhere.js';
 import { collectInvoice, markPaid, markUncollectible, voidInvoice } from './collect-invoice.js';
 import { newCustomer } from './customer-objects.js';
 import type { Cause } from './event-log.js';
@@ -11,6 +12,7 @@ import { faultSchema } from './faults.js';
 import type { LedgerReport } from './ledger.js';
 import type { FakePlatform } from './platform.js';
 import { refOf } from './ref.js';
+import { askForAttempt } from './retry-by-stripe.js';
 import { BY_STRIPE } from './smart-retry.js';
 import type { Switches } from './switches.js';
 import { addEndpoint } from './webhook-endpoint-endpoints.js';
@@ -31,13 +33,16 @@ export const commands = {
     currency: currency.default('usd'),
     card: cardSchema,
     smartRetry: z.array(z.number().positive()).optional(),
+    customerMetadata: z.record(z.string(), z.string()).optional(),
   }),
+  billElsewhere: billElsewhereSchema,
   addCustomer: z.strictObject({ card: cardSchema.optional(), currency: currency.default('usd') }),
   updateCard: z.strictObject({ customer: z.string(), card: cardSchema }),
   payElsewhere: z.strictObject({ invoice: z.string(), how: z.enum(['other_card', 'out_of_band']).default('other_card') }),
   voidInvoice: z.strictObject({ invoice: z.string() }),
   markUncollectible: z.strictObject({ invoice: z.string() }),
   cancelSubscription: z.strictObject({ subscription: z.string() }),
+  deauthorize: z.strictObject({}),
   smartRetryNow: z.strictObject({ invoice: z.string() }),
   smartRetryAfterNextRead: z.strictObject({
     invoice: z.string(),
@@ -73,6 +78,8 @@ type Input<Name extends keyof Commands> = z.input<Commands[Name]>;
 export interface World {
   /** A customer with a subscription, an older paid invoice and a renewal invoice whose first charge happens at once. */
   bill(order: Input<'bill'>): Billed;
+  /** The same at a merchant who charges at another processor: the renewal's first charge failed there, and was reported to Stripe. */
+  billElsewhere(order: Input<'billElsewhere'>): BilledElsewhere;
   /** A customer without subscription, for direct PaymentIntents. */
   addCustomer(order: Input<'addCustomer'>): { readonly customer: string; readonly paymentMethod: string | null };
   /** The customer enters a new card, which becomes the default. */
@@ -82,7 +89,9 @@ export interface World {
   voidInvoice(order: Input<'voidInvoice'>): void;
   markUncollectible(order: Input<'markUncollectible'>): void;
   cancelSubscription(order: Input<'cancelSubscription'>): void;
-  /** Stripe's own retry succeeds now. */
+  /** The merchant takes the hub's access away: an event, then every key is refused. */
+  deauthorize(order?: Input<'deauthorize'>): void;
+  /** Stripe's own retry succeeds now; a custom payment method is asked for instead. */
   smartRetryNow(order: Input<'smartRetryNow'>): void;
   /** Stripe's own retry succeeds directly after the nth read of the invoice was answered, before anything else is served. */
   smartRetryAfterNextRead(order: Input<'smartRetryAfterNextRead'>): void;
@@ -112,6 +121,10 @@ const succeedByStripe = (platform: FakePlatform, invoiceId: string): void => {
   const invoice = named(platform.account.invoices, 'invoice', invoiceId);
   const paymentMethod = platform.account.paymentMethods.get(paymentMethodFor(platform.account, invoice) ?? '');
   if (invoice.status !== 'open' || paymentMethod === undefined) return;
+  if (paymentMethod.type === 'custom') {
+    askForAttempt(platform, invoice);
+    return;
+  }
   collectInvoice(platform, { invoice, paymentMethod, offSession: true, cause: BY_STRIPE, automatic: true, forced: 'success' });
 };
 
@@ -169,6 +182,12 @@ const addCustomer = (platform: FakePlatform, order: z.output<Commands['addCustom
   return { customer: id, paymentMethod: method?.id ?? null };
 };
 
+/** fact('event.deauthorized') */
+const deauthorize = (platform: FakePlatform): void => {
+  platform.events.emit('account.application.deauthorized', { id: 'ca_FakeApplication', object: 'application', name: 'Recovery' }, BY_CUSTOMER);
+  platform.keys.clear();
+};
+
 const setSwitches = (platform: FakePlatform, change: Readonly<Record<string, unknown>>): void => {
   const unknown = Object.keys(change).find((name) => !(name in platform.switches));
   if (unknown !== undefined) throw new Error(`switch: found '${unknown}', expected one of ${Object.keys(platform.switches).join(', ')}`);
@@ -179,6 +198,8 @@ export const createWorld = (platform: FakePlatform): World => {
   const { account } = platform;
   return {
     bill: (order) => bill(platform, commands.bill.parse(order)),
+    billElsewhere: (order) => billElsewhere(platform, commands.billElsewhere.parse(order)),
+    deauthorize: () => deauthorize(platform),
     addCustomer: (order) => addCustomer(platform, commands.addCustomer.parse(order)),
     updateCard: (order) => updateCard(platform, commands.updateCard.parse(order)),
     payElsewhere: (order) => payElsewhere(platform, commands.payElsewhere.parse(order)),
