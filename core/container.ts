@@ -10,7 +10,7 @@ import { createNotifications, type Notifications } from './notifications/index.j
 import type { Checkpoint, Logger } from './observability/index.js';
 import type { PluginRegistry } from './plugin-registry/index.js';
 import { caseLaneWork, createRecovery, standardEngine, type Recovery, type RecoveryEngine, type RecoveryPorts } from './recovery/index.js';
-import { agendaIndexes, createAgendaBells, createClockWatch, createScheduler, describeSkew, type Bells, type Clock, type ClockWatch, type LeaseTerms, type Scheduler } from './scheduling/index.js';
+import { agendaIndexes, createAgendaBells, createClockWatch, createScheduler, describeSkew, followed, type Bells, type Clock, type ClockWatch, type Followed, type LeaseTerms, type Scheduler } from './scheduling/index.js';
 import type { IndexPlan, Storage } from './storage/index.js';
 import { createStoredConnections, createWebhookIntake, deliveryIndexes, type InboundConnections, type WebhookIntake } from './webhook-intake/index.js';
 
@@ -30,6 +30,9 @@ export interface Ready {
 /** Every part of the hub by name. */
 export interface Parts extends Ready {
   readonly leaseMs: number;
+  /** Aborted when this process has little time left. */
+  readonly hurry: AbortController;
+  readonly runsOfCalls: Followed;
   readonly works: 'here' | 'elsewhere';
   readonly vault: Vault;
   readonly clockWatch: ClockWatch;
@@ -66,6 +69,8 @@ export const createHubContainer = (ready: Ready): AwilixContainer<Parts> => {
     catalogue: asValue(ready.catalogue),
     checkpoint: asValue(ready.checkpoint),
     leaseMs: asValue(ready.settings.leaseSeconds * 1000),
+    hurry: asValue(new AbortController()),
+    runsOfCalls: asValue(followed()),
     works: asValue(ready.settings.role === 'web' ? 'elsewhere' : 'here'),
     engine: asValue(standardEngine),
 
@@ -107,7 +112,7 @@ export const createHubContainer = (ready: Ready): AwilixContainer<Parts> => {
 
     recoveryPorts: asFunction((parts: Parts): RecoveryPorts => ({
       cases: parts.cases, cards: parts.cards, clients: parts.clients, registry: parts.registry, notifications: parts.notifications, catalogue: parts.catalogue,
-      engine: parts.engine, vault: parts.vault, clock: parts.clock, leaseMs: parts.leaseMs, logger: parts.logger, checkpoint: parts.checkpoint,
+      engine: parts.engine, vault: parts.vault, clock: parts.clock, leaseMs: parts.leaseMs, logger: parts.logger, checkpoint: parts.checkpoint, hurry: parts.hurry.signal, follow: (run) => { parts.runsOfCalls.follow(run); },
       connectionIdsOf: async (clientId) => (await parts.clients.connections(clientId)).map((connection) => connection.connectionId),
       standstill: async () => {
         const clocks = parts.clockWatch.objection();

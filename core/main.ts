@@ -4,8 +4,11 @@ import { createHubContainer, hubIndexes, registerWork, type Parts } from './cont
 import { loadDeclineCatalogue } from './declines/index.js';
 import { createLogger, type Checkpoint, type Logger } from './observability/index.js';
 import { loadPlugins } from './plugin-registry/index.js';
-import { loadHubClock, type Bells } from './scheduling/index.js';
+import { drain, drainTimesOf, loadHubClock, type Bells } from './scheduling/index.js';
 import { connectStorage } from './storage/index.js';
+
+/** How long answers that are written may take to leave. */
+const lastWordMs = 100;
 
 /** A running hub. */
 export interface Hub {
@@ -53,10 +56,18 @@ export const startHub = async (plugins: PluginList, settings: Settings & { reado
   let stopping: Promise<void> | undefined;
   const stop = async () => {
     parts.clockWatch.stop();
-    await parts.httpServer.close();
-    await parts.intake.close();
-    await parts.scheduler.stop();
-    await parts.notifications.stop();
+    // all at once: nothing new is begun anywhere, and no part uses up the time of another
+    const requests = parts.httpServer.drain();
+    const lanes = parts.scheduler.stop();
+    const left = await drain({
+      requests,
+      deliveries: Promise.all([parts.intake.close(), requests]).then(() => parts.intake.close()),
+      calls: requests.then(() => parts.runsOfCalls.ended()),
+      lanes,
+      notifications: lanes.then(() => parts.notifications.stop()),
+    }, { ...drainTimesOf(settings.shutdownSeconds), hurry: () => { parts.hurry.abort(); } });
+    if (left.length > 0) logger.warn({ left, shutdownSeconds: settings.shutdownSeconds }, 'work in hand took longer than HUB_SHUTDOWN_SECONDS; it comes back by its leases');
+    await parts.httpServer.close(lastWordMs);
     await registry.close();
     await storage.close();
     logger.info('the hub has stopped');

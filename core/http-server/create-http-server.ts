@@ -19,7 +19,7 @@ export interface HttpSettings {
   readonly port: number;
   /** Proxy hops in front of the hub. */
   readonly trustProxy: number;
-  /** How long `close` waits for requests under way. */
+  /** How long `close` waits for requests under way, unless told otherwise. */
   readonly shutdownSeconds: number;
 }
 
@@ -27,8 +27,10 @@ export interface HttpSettings {
 export interface HttpServer {
   /** @throws the system's error (EADDRINUSE, EACCES, …) when it cannot listen */
   listen(): Promise<{ readonly url: string }>;
-  /** Takes nothing new, lets requests under way finish, and after `shutdownSeconds` ends what is left. */
-  close(): Promise<void>;
+  /** From now on refuses with 503 whatever is new, and is not ready; comes back when all that was under way is answered. It goes on listening, to say so. */
+  drain(): Promise<void>;
+  /** Takes nothing new, lets requests under way finish, and after `patienceMs` (`shutdownSeconds`, when left out) ends what is left. */
+  close(patienceMs?: number): Promise<void>;
 }
 
 const receiveMs = 30_000;
@@ -47,9 +49,9 @@ const listening = (server: Server, settings: HttpSettings) => new Promise<{ read
   });
 });
 
-const closing = (server: Server, settings: HttpSettings) => new Promise<void>((resolve) => {
+const closing = (server: Server, patienceMs: number) => new Promise<void>((resolve) => {
   if (!server.listening) { resolve(); return; }
-  const patience = setTimeout(() => { server.closeAllConnections(); }, settings.shutdownSeconds * 1000);
+  const patience = setTimeout(() => { server.closeAllConnections(); }, patienceMs);
   server.close(() => { clearTimeout(patience); resolve(); });
   server.closeIdleConnections();
 });
@@ -65,10 +67,17 @@ export const createHttpServer = (options: {
   app.set('etag', false);
   app.disable('x-powered-by');
 
-  const life: ServerLife = { state: 'serving' };
+  const life: ServerLife = { state: 'serving', underWay: 0, answered: () => undefined };
   const router = Router({ caseSensitive: true });
   router.use(openRequestScope(life, logger), helmet());
-  for (const route of [...healthRoutes(options.health), ...options.routes]) {
+  for (const route of healthRoutes({ ping: () => options.health.ping(), objection: () => (life.state === 'ending' ? 'This process is ending.' : options.health.objection?.()) })) {
+    router.get(route.path, serveRoute(route, logger));
+  }
+  router.use((request: Request, response: Response, next: NextFunction) => {
+    if (life.state === 'serving') { next(); return; }
+    sendFault(new ApiFault({ kind: 'unavailable', message: 'The hub is ending. Send it again.' }), surfaceOf(request.path), response, logger);
+  });
+  for (const route of options.routes) {
     if (route.method === 'GET') router.get(route.path, serveRoute(route, logger));
     else router.post(route.path, serveRoute(route, logger));
   }
@@ -87,9 +96,15 @@ export const createHttpServer = (options: {
 
   return {
     listen: () => listening(server, settings),
-    close: async () => {
+    drain: () => new Promise((resolve) => {
       life.state = 'ending';
-      await closing(server, settings);
+      server.closeIdleConnections();
+      life.answered = () => { if (life.underWay === 0) resolve(); };
+      life.answered();
+    }),
+    close: async (patienceMs = settings.shutdownSeconds * 1000) => {
+      life.state = 'ending';
+      await closing(server, patienceMs);
     },
   };
 };

@@ -1,3 +1,4 @@
+import { Agent, get } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { MongoServerSelectionError, type TopologyDescription } from 'mongodb';
@@ -182,6 +183,58 @@ describe('ending', () => {
     expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
     await closed;
     await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+  });
+
+  it('refuses what is new while it drains, says so, and comes back when all is answered', async () => {
+    const { held: started, release: begin } = gate();
+    const { held, release } = gate();
+    const { server, url } = await serveRoutes([
+      route('/slow', async () => { begin(); await held; return ok(); }), route('/new', async () => ok()), route('/api/admin/new', async () => ok(), { surface: 'envelope' }),
+    ]);
+    const slow = fetch(`${url}/slow`, { method: 'POST' });
+    await started;
+    let drained: 'no' | 'yes' = 'no';
+    const draining = server.drain().then(() => { drained = 'yes'; });
+    const ask = async (path: string, method = 'POST') => {
+      const answer = await fetch(`${url}${path}`, { method });
+      return [answer.status, answer.headers.get('connection'), await answer.json()];
+    };
+    expect(await ask('/new')).toEqual([503, 'close', { error: 'Service unavailable', message: 'The hub is ending. Send it again.', requestId: expect.stringMatching(requestIdForm) }]);
+    expect(await ask('/api/admin/new')).toEqual([503, 'close', { error: { type: 'service_unavailable_error', message: 'The hub is ending. Send it again.' } }]);
+    expect(await ask('/readyz', 'GET')).toEqual([503, 'close', { status: 'unavailable', reason: 'This process is ending.' }]);
+    expect(await ask('/healthz', 'GET')).toEqual([200, 'close', { status: 'ok' }]);
+    expect(drained).toBe('no');
+    release();
+    expect((await slow).status).toBe(200);
+    await draining;
+    await server.close(50);
+    await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+  });
+
+  it('is not held up by connections kept alive', async () => {
+    const { server, url } = await serveRoutes([], { shutdownSeconds: 60 });
+    const agent = new Agent({ keepAlive: true, maxSockets: 3 });
+    const ask = () => new Promise<void>((resolve, reject) => { get(`${url}/healthz`, { agent }, (answer) => { answer.resume().once('end', resolve); }).once('error', reject); });
+    await Promise.all([ask(), ask(), ask()]);
+    const from = performance.now();
+    await server.drain();
+    await server.close();
+    expect(performance.now() - from).toBeLessThan(5000);
+    agent.destroy();
+  });
+
+  it('is unready, alive and tells why, while it may not work', async () => {
+    let reason: string | undefined = 'The clocks are apart.';
+    const server = createHttpServer({
+      settings: { host: '127.0.0.1', port: 0, trustProxy: 0, shutdownSeconds: 1 }, routes: [], health: { ping: async () => 1, objection: () => reason }, logger: keptLog().logger,
+    });
+    const { url } = await server.listen();
+    const ready = async () => { const answer = await fetch(`${url}/readyz`); return [answer.status, await answer.json()]; };
+    expect(await ready()).toEqual([503, { status: 'unavailable', reason: 'The clocks are apart.' }]);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    reason = undefined;
+    expect(await ready()).toEqual([200, { status: 'ok' }]);
+    await server.close();
   });
 
   it('ends what does not finish in time', async () => {

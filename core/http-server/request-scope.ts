@@ -12,8 +12,8 @@ export interface RequestScope {
   readonly life: ServerLife;
 }
 
-/** Whether the server goes on: once it is ending, connections are not kept for another request. */
-export interface ServerLife { state: 'serving' | 'ending' }
+/** Whether the server goes on: once it is ending, connections are not kept for another request. `underWay` counts what is being answered. */
+export interface ServerLife { state: 'serving' | 'ending'; underWay: number; answered: () => void }
 
 /** Makes an id for a request. */
 export const newRequestId: () => string = monotonicFactory();
@@ -28,8 +28,11 @@ export const openRequestScope = (life: ServerLife, logger: Logger) => (request: 
   const scope: RequestScope = { requestId: newRequestId(), route: 'none', logged: 'always', ids: {}, life };
   const from = performance.now();
   scopes.set(response, scope);
+  life.underWay += 1;
   response.setHeader('X-Request-Id', scope.requestId);
   response.once('close', () => {
+    life.underWay -= 1;
+    life.answered();
     const answered = response.writableFinished;
     const line = {
       requestId: scope.requestId,

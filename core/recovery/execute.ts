@@ -92,7 +92,7 @@ const firstAttempt = (caseId: string, opening: Opening, decision: Extract<Decisi
   grounds: { strategy: decision.strategy, rule: decision.because.rule, numbers: decision.because.numbers, because: decision.because.sentence, engine: ports.engine.name },
 });
 
-/** Runs the held case and answers with it, or after 28 s with what is known then. */
+/** Runs the held case and answers with it, or after 28 s, or when this process has to end, with what is known then. */
 const answered = async (document: CaseDocument, attempt: Attempt | undefined, decision: Decision, ports: RecoveryPorts): Promise<ExecuteResult> => {
   let last = document;
   const run = runCase(document, ports, {
@@ -100,8 +100,11 @@ const answered = async (document: CaseDocument, attempt: Attempt | undefined, de
     knowledge: { plan: planOf(decision, ports.clock.hubNow()), ...(attempt ? { sending: { n: 1, phase: 'written' as const } } : {}), ...(decision.do === 'ask' ? { decided: 'yes' as const } : {}) },
     onStep: (seen) => { last = seen; },
   });
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'late'>((resolve) => { timer = setTimeout(() => { resolve('late'); }, answerMs); });
+  ports.follow?.(run);
+  let answerNow: () => void = () => undefined;
+  const late = new Promise<'late'>((resolve) => { answerNow = () => { resolve('late'); }; });
+  const timer = setTimeout(answerNow, answerMs);
+  ports.hurry?.addEventListener('abort', answerNow);
   try {
     const end = await Promise.race([run, late]);
     if (end !== 'late') return { status: 'opened', view: unsettled(viewCase(end.document)) };
@@ -110,7 +113,10 @@ const answered = async (document: CaseDocument, attempt: Attempt | undefined, de
   } catch (error) {
     ports.logger.error({ caseId: document._id, err: error }, 'a case was left to its lease');
     return { status: 'opened', view: unsettled(viewCase(last)) };
-  } finally { clearTimeout(timer); }
+  } finally {
+    clearTimeout(timer);
+    ports.hurry?.removeEventListener('abort', answerNow);
+  }
 };
 
 /** A charge whose answer is still out is told as unknown: the merchant must not try it again. */

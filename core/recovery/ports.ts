@@ -26,4 +26,8 @@ export interface RecoveryPorts {
   /** Why the whole hub may charge nothing now, read fresh; undefined: it may. */
   readonly standstill: () => Promise<string | undefined>;
   readonly checkpoint: Checkpoint;
+  /** Aborted when this process has little time left: calls that wait for a charge are answered with what is known. */
+  readonly hurry?: AbortSignal;
+  /** Hears of each run of a case that goes on when its call has been answered, so that an end waits for it. */
+  readonly follow?: (run: Promise<unknown>) => void;
 }

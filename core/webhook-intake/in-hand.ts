@@ -53,7 +53,7 @@ export const createDeliveriesInHand = (options: LeaseTerms & {
     drop,
     close: async () => {
       room = Number.NEGATIVE_INFINITY;
-      await Promise.allSettled(running);
+      while (running.size > 0) await Promise.allSettled(running);
     },
   };
 };
