@@ -22,7 +22,7 @@ export const attempt = (document: CaseDocument, row: Attempt, tried: TriedCard |
 export const chargeRef = (document: CaseDocument, n: number, ref: string): CaseWrite => ({
   name: 'charge-ref',
   filter: { ...held(document), attempts: { $elemMatch: { n, resolved: false } } },
-  update: { $set: { 'attempts.$.chargeRef': ref }, $push: { refs: ref } },
+  update: { $set: { 'attempts.$.chargeRef': ref }, $addToSet: { refs: ref } },
 });
 
 /** An ask that found nothing final. */
@@ -73,6 +73,7 @@ export const outcome = (document: CaseDocument, facts: OutcomeFacts): CaseWrite 
     ...(facts.signalIds && facts.signalIds.length > 0 ? { signals: { id: { $in: [...facts.signalIds] } } } : {}),
     ...(untried ? { tried: { n: facts.n } } : {}),
   };
+  const pushed = { ...pushing(facts.owed), ...(facts.refund ? { refunds: facts.refund } : {}) };
   return {
     name: 'outcome',
     filter: { ...held(document), attempts: { $elemMatch: { n: facts.n, ...(closed ? { 'outcome.status': { $ne: facts.outcome.status } } : { resolved: false }) } } },
@@ -93,7 +94,8 @@ export const outcome = (document: CaseDocument, facts: OutcomeFacts): CaseWrite 
         ...owing(facts.owed),
       },
       ...unset(...(facts.stepAt ? [] : ['due.step']), ...(facts.resolution === 'resolved' && !untried ? ['prompt'] : [])),
-      $push: { refs: { $each: [...facts.refs] }, ...pushing(facts.owed), ...(facts.refund ? { refunds: facts.refund } : {}) },
+      ...(facts.refs.length > 0 ? { $addToSet: { refs: { $each: [...facts.refs] } } } : {}),
+      ...(Object.keys(pushed).length > 0 ? { $push: pushed } : {}),
       ...(Object.keys(pulled).length > 0 ? { $pull: pulled } : {}),
     },
   };

@@ -1,3 +1,4 @@
+import { amountOf, isCounted } from './amount-of.js';
 import type { Attempt, CaseDocument, CaseStatus, Plan, Settlement } from './case.model.js';
 import { isOpen } from './transitions.js';
 
@@ -39,18 +40,19 @@ export interface CaseView {
 
 /** What the world may see of a case. */
 export const viewCase = (document: CaseDocument): CaseView => {
-  const sent = document.attempts.filter((attempt) => !['absent', 'revoked', 'not_sent'].includes(attempt.outcome?.status ?? 'unknown'));
+  const sent = document.attempts.filter(isCounted);
   const last = document.attempts.at(-1);
   const open = isOpen(document.status);
   const settlement = document.settlement;
+  const amount = amountOf(document);
   // a case that was reopened keeps how it ended before, which is not how it stands
   const ended = open ? undefined : document.ended;
   return {
     transactionId: document._id,
     clientId: document.clientId,
     status: document.status,
-    amount: document.opened.minor,
-    currency: document.opened.currency,
+    amount: amount.minor,
+    currency: amount.currency,
     createdAt: document.createdAt,
     recoveredAt: document.status === 'succeeded' ? document.ended?.at ?? null : null,
     strategyUsed: ended?.strategyUsed ?? document.plan?.step ?? 'none',

@@ -10,6 +10,7 @@ export { caseIndexes } from './case-indexes.js';
 export { createCases, WriteNotKnown, type Cases, type OpenResult, type Written } from './case-store.js';
 export { newConnectorCase, newDirectCase, openKeysOf, openKeysOfConnectorCase, openKeysOfDirectCase } from './new-case.js';
 export { viewCase, type CaseView } from './case-view.js';
+export { amountOf, isCounted } from './amount-of.js';
 export { isLegal, isOpen } from './transitions.js';
 export * as writes from './writes.js';
 export * as commandWrites from './command-writes.js';

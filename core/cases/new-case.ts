@@ -8,10 +8,10 @@ export const openKeysOfConnectorCase = (connectionId: string, invoiceRef: string
 export const openKeysOfDirectCase = (invoiceId: string, connectionIds: readonly string[]): string[] =>
   [`direct/${invoiceId}`, ...connectionIds.map((connectionId) => `${connectionId}/${invoiceId}`)];
 
-/** The right to charge the debt of a case, as it takes it back after it was closed. */
-export const openKeysOf = (document: Pick<CaseDocument, 'connectionId' | 'invoice' | 'invoiceId'>): string[] | undefined => {
-  if (document.connectionId !== undefined && document.invoice) return openKeysOfConnectorCase(document.connectionId, document.invoice.ref);
-  return document.invoiceId === undefined ? undefined : openKeysOfDirectCase(document.invoiceId, []);
+/** The right to charge the debt of a case, as it takes it back after it was closed; none where the merchant named no debt. `connectionIds`: of its client. */
+export const openKeysOf = (document: Pick<CaseDocument, 'connectionId' | 'invoice' | 'invoiceId'>, connectionIds: readonly string[]): string[] => {
+  if (document.connectionId !== undefined) return document.invoice ? openKeysOfConnectorCase(document.connectionId, document.invoice.ref) : [];
+  return document.invoiceId === undefined ? [] : openKeysOfDirectCase(document.invoiceId, connectionIds);
 };
 
 const blank = (now: Date) => ({

@@ -18,6 +18,7 @@ const table: readonly (readonly [name: string, over: (now: Date) => Partial<Case
   ['renew', () => ({}), (one) => writes.renew(one, { leaseUntil: at, nextAt: at })],
   ['attempt', () => ({}), (one) => writes.attempt(one, rowOf(one, 1, at), { methodDigest: 'm' })],
   ['ask', () => attempting, (one) => writes.ask(one, 1, { asks: 1, absentReads: [at], stepAt: at, status: 'unknown' })],
+  ['charge ref', () => attempting, (one) => writes.chargeRef(one, 1, 'obj_1')],
   ['resend', () => attempting, (one) => writes.resend(one, 1, at)],
   ['outcome (approved)', () => attempting, approval],
   ['outcome (declined)', () => attempting, (one) => writes.outcome(one, { n: 1, outcome: declined, resolution: 'resolved', notSent: 0, status: 'queued', refs: ['ch_2'], stepAt: at, owed: { outbox: [], now: at } })],

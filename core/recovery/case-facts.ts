@@ -1,4 +1,4 @@
-import type { CaseDocument } from '../cases/index.js';
+import { openKeysOf, type CaseDocument } from '../cases/index.js';
 import type { ConnectorUse, GatewayUse } from '../plugin-registry/index.js';
 import type { Snapshot } from './engine.js';
 import type { CaseFacts } from './case-steps/effects.js';
@@ -33,7 +33,8 @@ export const readCaseWorld = async (document: CaseDocument, ports: RecoveryPorts
     ?? (client.status === 'suspended' ? 'The client is suspended.' : settings.paused ? 'Charges of this client are paused.' : undefined);
   // what ended within its opening call was answered closed
   const toldOpen: CaseFacts['toldOpen'] = document.connectionId === undefined && call.opens === 'no' && document.ended?.trigger !== 'direct' ? 'yes' : 'no';
-  const shared = { policy, leaseMs: ports.leaseMs, toldOpen, respondsToCall: call.respondsToCall };
+  const openKeys = openKeysOf(document, document.connectionId === undefined && document.invoiceId !== undefined ? await ports.connectionIdsOf(document.clientId) : []);
+  const shared = { policy, openKeys, leaseMs: ports.leaseMs, toldOpen, respondsToCall: call.respondsToCall };
   if (document.connectionId === undefined) {
     const opened = await ports.clients.openGatewayAccount(accountOfLane(document.lane));
     if (!opened) throw new Error(`Case ${document._id} needs a gateway account that does not exist`);

@@ -69,6 +69,16 @@ describe('what an operator asks of a case', () => {
       expect(bench.money.approved()).toEqual([`${caseId}-1`]);
     });
 
+    it('gives a direct case all the keys of its debt back, on connections it did not know before as well', async () => {
+      const caseId = await direct({ decline: 'expired_card' });
+      expect(await bench.get(caseId)).toMatchObject({ status: 'failed' });
+      expect(await bench.get(caseId)).not.toHaveProperty('openKeys');
+      Object.assign(bench.ports, { connectionIdsOf: async () => ['conn-1', 'conn-2'] });
+      await set(caseId, { lastDecline: { system: 'test', code: 'generic_decline', reachedNetwork: true } });
+      expect(await retry(caseId)).toMatchObject({ result: 'done' });
+      expect(await bench.get(caseId)).toMatchObject({ status: 'succeeded', openKeys: ['direct/inv-1', 'conn-1/inv-1', 'conn-2/inv-1'] });
+    });
+
     it('keeps every other rule', async () => {
       const stolen = await bench.openCase('stolen_card', { invoice: { ref: 'in_2', customerRef: 'cus_1' }, openKeys: ['conn-1/in_2'] });
       await bench.drive(stolen);

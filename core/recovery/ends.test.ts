@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { viewCase } from '../cases/index.js';
 import { declineOf, invoicePaid, startRecoveryBench, type RecoveryBench } from '../../test/support/recovery-bench.js';
 
 const day = 86_400_000;
@@ -47,6 +48,16 @@ describe('the end of a case', () => {
         expect(await bench.get(caseId)).toMatchObject({ status });
       }
     });
+  });
+
+  it('says what was charged, not what it was opened with', async () => {
+    const caseId = await bench.openCase();
+    await bench.step(caseId);
+    bench.money.invoice.due = 3000;
+    await bench.drive(caseId);
+    expect(bench.events).toMatchObject([{ event: 'recovery.success', body: { amount: 3000, currency: 'USD' } }]);
+    expect(viewCase(await bench.get(caseId))).toMatchObject({ amount: 3000 });
+    expect(await bench.get(caseId)).toMatchObject({ opened: { minor: 4900 } });
   });
 
   it('watches for 60 days and then waits for nobody', async () => {

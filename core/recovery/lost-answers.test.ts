@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { RepeatProtection } from '../connector-kit/index.js';
 import { invoicePaid, startRecoveryBench, type RecoveryBench } from '../../test/support/recovery-bench.js';
+import { execute } from './execute.js';
 
 const minute = 60_000;
 const day = 86_400_000;
@@ -80,5 +82,73 @@ describe('a charge whose answer is lost', () => {
     await bench.drive(caseId);
     expect(await bench.get(caseId)).toMatchObject({ status: 'succeeded', ended: { recoveredBy: 'external' } });
     expect(bench.money.tried).toEqual([]);
+  });
+});
+
+describe('a hub that was down while a charge was unknown', () => {
+  const hour = 60 * minute;
+  const keyed: RepeatProtection = { kind: 'key', keptForMs: 24 * hour, absentIsFinalAfterMs: 1000 };
+  const searched: RepeatProtection = { kind: 'search_only', absentIsFinalAfterMs: 1000 };
+  let bench: RecoveryBench;
+  afterEach(async () => { await bench.stop(); });
+
+  /** A direct charge whose answer was lost, and a hub that comes back so much later. */
+  const lostThenBackAfter = async (protection: RepeatProtection, ms: number): Promise<string> => {
+    bench = await startRecoveryBench({ label: 'down', protection });
+    bench.money.replies.push('lost_absent');
+    const result = await execute({ clientId: 'client-1', tokenText: 'pm_1', amount: { minor: 4900, currency: 'USD' } }, bench.ports);
+    if (result.status !== 'opened') throw new Error(result.status);
+    bench.clock.advance(ms);
+    return result.view.transactionId;
+  };
+  const age = async (caseId: string) => bench.clock.hubNow().getTime() - ((await bench.get(caseId)).attempts[0]?.startedAt.getTime() ?? 0);
+
+  it.each([3, 12, 22])('%s h: reads twice within minutes and sends again while the key is remembered', async (hours) => {
+    const caseId = await lostThenBackAfter(keyed, hours * hour);
+    await bench.drive(caseId);
+    expect(await age(caseId)).toBeLessThan(hours * hour + 5 * minute);
+    expect(await bench.get(caseId)).toMatchObject({ status: 'succeeded', ended: { trigger: 'reconciliation' }, attempts: [{ n: 1, outcome: { status: 'approved' } }] });
+    expect(bench.money.approved()).toEqual([`${caseId}-1`]);
+    expect(bench.events).toMatchObject([{ event: 'recovery.success', body: { trigger: 'reconciliation' } }]);
+  });
+
+  it('past the memory of the key waits out the day, and makes a new attempt', async () => {
+    const caseId = await lostThenBackAfter(keyed, 23 * hour + 30 * minute);
+    await bench.drive(caseId);
+    expect(await bench.get(caseId)).toMatchObject({ status: 'succeeded', attempts: [{ outcome: { status: 'absent' } }, { outcome: { status: 'approved' } }] });
+    expect(await age(caseId)).toBeGreaterThanOrEqual(24 * hour);
+    expect(await age(caseId)).toBeLessThan(24 * hour + 5 * minute);
+  });
+
+  it('on a gateway that can only be searched decides when the day is over, not a day later', async () => {
+    const caseId = await lostThenBackAfter(searched, hour);
+    await bench.drive(caseId);
+    expect(await bench.get(caseId)).toMatchObject({ status: 'succeeded', attempts: [{ outcome: { status: 'absent' } }, { outcome: { status: 'approved' } }] });
+    expect(await age(caseId)).toBeGreaterThanOrEqual(24 * hour);
+    expect(await age(caseId)).toBeLessThan(24 * hour + 5 * minute);
+  });
+
+  it('asks again within hours where it could not ask: the key is sent again before it is forgotten', async () => {
+    const caseId = await lostThenBackAfter(keyed, 3 * hour);
+    bench.money.reads = 'down';
+    for (let holds = 0; await age(caseId) < 10 * hour; holds += 1) {
+      expect(await bench.step(caseId)).toBe('released');
+      expect(holds).toBeLessThan(10);
+    }
+    bench.money.reads = 'up';
+    await bench.drive(caseId);
+    expect(await bench.get(caseId)).toMatchObject({ status: 'succeeded', attempts: [{ n: 1, outcome: { status: 'approved' } }] });
+  });
+
+  it.each([['before its fifth try', 1], ['after its fifth', 5]])('sends nothing sooner than the platform asked for: %s', async (_name, tries) => {
+    bench = await startRecoveryBench({ label: 'down' });
+    bench.money.replies.push(...Array.from({ length: tries - 1 }, () => 'not_sent' as const), { notBeforeMs: 3 * hour });
+    const caseId = await bench.openCase();
+    let askedAt = new Date(0);
+    bench.onWritten = (name, { attempts }) => { if (name === 'outcome' && attempts.at(-1)?.notSent === tries) askedAt = bench.clock.hubNow(); };
+    bench.money.onCharge = () => { if (askedAt.getTime() > 0) expect(bench.clock.hubNow().getTime()).toBeGreaterThanOrEqual(askedAt.getTime() + 3 * hour); };
+    await bench.drive(caseId);
+    expect(askedAt.getTime()).toBeGreaterThan(0);
+    expect(await bench.get(caseId)).toMatchObject({ status: 'succeeded' });
   });
 });

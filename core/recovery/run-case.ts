@@ -1,4 +1,4 @@
-import { openKeysOf, WriteNotKnown, type CaseDocument, type CaseWrite } from '../cases/index.js';
+import { WriteNotKnown, type CaseDocument, type CaseWrite } from '../cases/index.js';
 import type { CheckpointName } from '../observability/index.js';
 import { isNotKnownToBeWritten } from '../storage/index.js';
 import { readCaseWorld, type HoldCall } from './case-facts.js';
@@ -70,7 +70,7 @@ export const runCase = async (claimed: CaseDocument, ports: RecoveryPorts, start
         }
         case 'write':
         case 'release': {
-          const answer = await writeHeld(effect, document, ports);
+          const answer = await writeHeld(effect, { document, knowledge }, ports);
           const after = afterWrite({ document, knowledge }, effect, answer);
           if (after.status === 'lost') return await lost({ document, knowledge }, ports);
           const place = answer.status === 'duplicate' || after.status === 'again' ? undefined : checkpoints[effect.write.name];
@@ -123,17 +123,17 @@ const performed = async (effect: Call, perform: () => Promise<Partial<Knowledge>
   }
 };
 
-const rivalOf = async (document: CaseDocument, ports: RecoveryPorts): Promise<Rival | undefined> =>
-  (await ports.cases.findOne({ _id: { $ne: document._id }, clientId: document.clientId, openKeys: { $in: openKeysOf(document) ?? [] } })) ?? undefined;
+const rivalOf = async (document: CaseDocument, { facts }: Knowledge, ports: RecoveryPorts): Promise<Rival | undefined> =>
+  (await ports.cases.findOne({ _id: { $ne: document._id }, clientId: document.clientId, openKeys: { $in: [...facts.openKeys] } })) ?? undefined;
 
 /** Performs a write under the hold; what did not match is read again. */
-const writeHeld = async (effect: Extract<Effect, { write: CaseWrite }>, document: CaseDocument, ports: RecoveryPorts): Promise<WriteAnswer> => {
+const writeHeld = async (effect: Extract<Effect, { write: CaseWrite }>, { document, knowledge }: Hold, ports: RecoveryPorts): Promise<WriteAnswer> => {
   for (;;) {
     try {
       const written = await ports.cases.write(effect.write);
       switch (written.status) {
         case 'written': return written;
-        case 'duplicate': return { status: 'duplicate', rival: await rivalOf(document, ports) };
+        case 'duplicate': return { status: 'duplicate', rival: await rivalOf(document, knowledge, ports) };
         case 'lost': return { status: 'unmatched', now: await ports.cases.find(document._id) };
       }
     } catch (error) {

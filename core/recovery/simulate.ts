@@ -17,7 +17,7 @@ export const simulate = async (opening: Opening, outcome: 'success' | 'failed' |
   const ended: Ended = { at: now, strategyUsed: outcome === 'success' ? 'primary' : 'none', trigger: 'direct', ...endings(outcome, reason, tools.explain.message(reason)) };
   const status = outcome === 'success' ? 'succeeded' : outcome;
   const facts = {
-    source: 'direct' as const, dunning: 'not_controllable' as const, leaseMs: ports.leaseMs, standstill: undefined, toldOpen: 'no' as const, respondsToCall: 'yes' as const, trigger: 'direct' as const,
+    source: 'direct' as const, dunning: 'not_controllable' as const, leaseMs: ports.leaseMs, openKeys: [], standstill: undefined, toldOpen: 'no' as const, respondsToCall: 'yes' as const, trigger: 'direct' as const,
     policy: { timezone: 'UTC', billingCycleDay: undefined, maxRetries: 1, horizonDays: 1, daysBetween: undefined },
     route: { kind: 'gateway' as const, accountId: opening.issuing.account.gatewayAccountId, gatewayMode: 'test' as const, protection: opening.issuing.gateway.protection(), prepares: 'no' as const, revokes: 'no' as const },
   };

@@ -1,5 +1,5 @@
 import { ulid } from 'ulid';
-import type { CaseDocument, OutboxEntry } from '../cases/index.js';
+import { amountOf, type CaseDocument, type OutboxEntry } from '../cases/index.js';
 import { classify, classifyOriginalCode, declineMessage, recommendedAction, recommendedActionReason, type Classification } from '../declines/index.js';
 import { composeEvent, eventNames, shouldSend, webhookIdPrefix, type EventFacts } from '../notifications/index.js';
 import type { RawDecline } from '../connector-kit/index.js';
@@ -37,11 +37,12 @@ const announce = (document: CaseDocument, event: EventToCompose, facts: CaseFact
 };
 
 const describe = (document: CaseDocument, { ended, ...event }: EventToCompose, facts: CaseFacts): EventFacts | undefined => {
+  const amount = ('amount' in event ? event.amount : undefined) ?? amountOf(document);
   const common = {
     revtainTransactionId: document._id,
     idempotencyKey: document.idempotencyKey ?? null,
-    amount: document.opened.minor,
-    currency: document.opened.currency,
+    amount: amount.minor,
+    currency: amount.currency,
     isSimulated: document.simulated,
     occurredAt: ended.at,
     platform: document.platform ?? null,

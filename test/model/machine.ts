@@ -1,4 +1,4 @@
-import type { CaseDocument, OutboxEntry } from '../../core/cases/index.js';
+import { openKeysOf, type CaseDocument, type OutboxEntry } from '../../core/cases/index.js';
 import { classify, declineMessage, loadDeclineCatalogue, recommendedActionReason, type Classification } from '../../core/declines/index.js';
 import { learnt, nextStep, standardEngine, type CaseFacts, type Hold, type Tools } from '../../core/recovery/index.js';
 import { createClock } from '../../core/scheduling/index.js';
@@ -42,7 +42,7 @@ export const createMachine = (box: Box, off: SwitchedOff | undefined): Machine =
     announce,
   };
   const facts: CaseFacts = {
-    source: box.source, dunning: box.dunning, leaseMs, standstill: undefined, toldOpen: 'no', respondsToCall: 'no', trigger: 'scheduled_retry',
+    source: box.source, dunning: box.dunning, leaseMs, openKeys: [], standstill: undefined, toldOpen: 'no', respondsToCall: 'no', trigger: 'scheduled_retry',
     policy: { timezone: 'UTC', billingCycleDay: undefined, maxRetries: 4, horizonDays: 60, daysBetween: undefined },
     route: {
       kind: box.source === 'direct' ? 'gateway' : 'platform', accountId: 'account', gatewayMode: 'live', protection: box.protection,
@@ -54,7 +54,7 @@ export const createMachine = (box: Box, off: SwitchedOff | undefined): Machine =
   return {
     tools,
     at: (now) => { wall = now; },
-    factsOf: (_, charging) => (charging === 'allowed' ? shownFacts : paused),
+    factsOf: (document, charging) => ({ ...(charging === 'allowed' ? shownFacts : paused), openKeys: openKeysOf(document, []) }),
     decide: (start) => {
       let hold = start;
       let alerts: 'none' | 'raised' = 'none';

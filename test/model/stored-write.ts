@@ -88,6 +88,13 @@ const push = (pushed: unknown): Change => (before) => {
   return typeof slice === 'number' ? all.slice(slice) : all;
 };
 
+const addToSet = (added: unknown): Change => (before) => {
+  const list: readonly unknown[] = Array.isArray(before) ? before : [];
+  const wanted: readonly unknown[] = isPlain(added) && Array.isArray(added['$each']) ? added['$each'] : [added];
+  const all = wanted.reduce<readonly unknown[]>((some, one) => (some.some((each) => same(each, one)) ? some : [...some, one]), list);
+  return all.length === list.length ? before : all;
+};
+
 const pull = (condition: unknown): Change => (before) => {
   if (!Array.isArray(before)) return before;
   const kept = before.filter((one) => !(isPlain(condition) && isPlain(one) ? matches(condition, one) : same(one, condition)));
@@ -101,6 +108,7 @@ const changeOf = (name: string, operand: unknown): Change => {
     case '$inc': return (before) => (typeof before === 'number' ? before : 0) + Number(operand);
     case '$min': return (before) => (before === undefined || compared(operand, before, (difference) => difference < 0) ? operand : before);
     case '$push': return push(operand);
+    case '$addToSet': return addToSet(operand);
     case '$pull': return pull(operand);
     default: throw new Error(`An update uses ${name}, which this store does not know`);
   }

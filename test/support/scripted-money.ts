@@ -5,7 +5,9 @@ import type { Clock } from '../../core/scheduling/index.js';
 /** What becomes of the next request that would move money. `lost_*`: it arrives, its reply does not. */
 export type Reply =
   | 'approve' | 'lost_approved' | 'lost_declined' | 'lost_absent' | 'pending' | 'not_sent' | 'reply_unknown'
-  | { readonly decline: string } | { readonly approveOnly: number };
+  | { readonly decline: string } | { readonly approveOnly: number }
+  /** Not sent, and asked to wait so many milliseconds. */
+  | { readonly notBeforeMs: number };
 
 interface Tried { readonly key: string; readonly at: Date; result: 'approved' | 'declined' | 'pending' | 'absent'; readonly amount: number; readonly code: string }
 
@@ -52,6 +54,7 @@ export const scriptedMoney = (clock: Clock, due: Money, protection: RepeatProtec
     if (clock.wallNow() >= sendBefore) return failed('no');
     const reply = money.replies.shift() ?? 'approve';
     if (reply === 'not_sent') return failed('no');
+    if (typeof reply === 'object' && 'notBeforeMs' in reply) return { ok: false, error: new PlatformError('slow down', { code: 'rate_limited', reached: 'no', retryAfterMs: reply.notBeforeMs }) };
     if (succeeded().length > 0) money.faults.push(`${key}: a request after a success`);
     if (money.tried.some((one) => one.key !== key && one.result === 'pending')) money.faults.push(`${key}: a request while another is open`);
     if (revoked.has(key)) return fine({ status: 'not_sent', cause: 'revoked' });

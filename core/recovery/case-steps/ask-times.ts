@@ -37,9 +37,41 @@ export const isAbsent = (attempt: Attempt, reads: readonly Date[], protection: R
 export const isAbsentForADay = (attempt: Attempt, now: Date, clock: Clock, leaseMs: number): 'absent' | 'not_yet' =>
   now.getTime() >= attempt.sendBefore.getTime() + clock.notBeforeMs(day, Math.max(2000, leaseMs)) ? 'absent' : 'not_yet';
 
+/**
+ * From when on the next read may decide that the attempt never happened, in hub time: asked then, so that a hub that was down wastes no hours of a key's
+ * memory. Undefined: a later read decides nothing that this one did not.
+ */
+export const countsAt = (attempt: Attempt, reads: readonly Date[], protection: RepeatProtection, clock: Clock, leaseMs: number): Date | undefined => {
+  const now = clock.hubNow();
+  const from = (ms: number) => clock.hubAt(new Date(attempt.sendBefore.getTime() + ms));
+  const afterDay = from(clock.notBeforeMs(day, Math.max(2000, leaseMs)));
+  const agreed = from(absenceMs(protection, clock, leaseMs));
+  // two reads agree: the second may follow the first soon, where it is late enough
+  const second = agreed > now ? agreed : new Date(now.getTime() + minute);
+  const decidesEarly = protection.kind === 'single_use_object' || (protection.kind === 'key' && keyIsRemembered(attempt, protection.keptForMs, second) === 'yes');
+  if (decidesEarly) return agreed > now || reads.length < 2 ? second : undefined;
+  if (afterDay > now) return afterDay;
+  return reads.length < 2 ? second : undefined;
+};
+
 /** Whether the gateway still remembers the attempt's key, with an hour to spare. */
 export const keyIsRemembered = (attempt: Attempt, keptForMs: number, now: Date): 'yes' | 'no' =>
   now.getTime() - attempt.startedAt.getTime() < keptForMs - hour ? 'yes' : 'no';
+
+/** When an attempt is asked about again that could not be asked about now: within its first day before the next ask is due, so that its key is not forgotten meanwhile. */
+export const askAgainAt = (attempt: Attempt, now: Date): Date | undefined => {
+  const scheduled = nextAskAt(attempt, 'unknown', now);
+  const age = now.getTime() - attempt.startedAt.getTime();
+  const soon = new Date(now.getTime() + Math.max(30 * minute, age / 2));
+  return scheduled !== undefined && age < day && soon < scheduled ? soon : scheduled;
+};
+
+/** A wait of ours, never shorter than the platform asked for. `retryAfterMs` is wall time. */
+export const askedToWait = (retryAfterMs: number | undefined, ours: Date, { clock }: { readonly clock: Clock }): Date => {
+  if (retryAfterMs === undefined) return ours;
+  const theirs = clock.hubAt(new Date(clock.wallNow().getTime() + Math.min(retryAfterMs, 7 * day)));
+  return theirs > ours ? theirs : ours;
+};
 
 /** When the same attempt is sent again after it certainly did not leave: after 5 s, 20 s, 80 s and 5 min. */
 export const resendAt = (notSent: number, now: Date): Date => new Date(now.getTime() + Math.min(5000 * 4 ** Math.max(0, notSent - 1), 5 * minute));

@@ -1,14 +1,13 @@
-import { openKeysOf, writes, type CaseDocument, type Ended } from '../../cases/index.js';
+import { isCounted, writes, type CaseDocument, type Ended } from '../../cases/index.js';
 import type { InvoiceState } from '../../connector-kit/index.js';
 import { ownPayment } from '../../settlement/index.js';
 import type { Decision } from '../engine.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
-import { counted } from './outcome-step.js';
 import { marksOf } from './our-payment.js';
 
 type Stop = Extract<Decision, { do: 'stop' }>;
 
-const attemptsOf = (document: CaseDocument) => document.attempts.filter(counted).length;
+const attemptsOf = (document: CaseDocument) => document.attempts.filter(isCounted).length;
 
 /** The end a person or the platform brings about without a payment. */
 export const cancelEffect = (document: CaseDocument, knowledge: Knowledge, tools: Tools, why: NonNullable<Ended['reason']>, signalIds: readonly string[], plan?: Knowledge['plan']): Effect => {
@@ -37,7 +36,8 @@ export const paidEffect = (document: CaseDocument, state: InvoiceState, knowledg
     message: ours ? 'Payment recovered.' : 'The invoice was paid by another payment; nothing was charged by us.',
   };
   // a debt paid once is not opened again, also where the case had been closed before
-  const openKeys = document.openKeys === undefined && knowledge.right === undefined ? openKeysOf(document) : undefined;
+  const { openKeys: rightOfDebt } = knowledge.facts;
+  const openKeys = document.openKeys === undefined && knowledge.right === undefined && rightOfDebt.length > 0 ? rightOfDebt : undefined;
   const outbox = tools.announce(document, { event: 'recovery.success', ended, gatewayRef: ours?.gatewayRefs[0] ?? ours?.ref ?? null, attemptCount: attemptsOf(document) }, knowledge.facts);
   return {
     do: 'write',

@@ -1,4 +1,4 @@
-import { openKeysOfConnectorCase, writes, type Attempt, type CaseDocument } from '../../cases/index.js';
+import { writes, type Attempt, type CaseDocument } from '../../cases/index.js';
 import type { InvoiceState, Money } from '../../connector-kit/index.js';
 import type { Decision, PastAttempt, Snapshot } from '../engine.js';
 import { cancelEffect, paidByCaseEffect, paidEffect, planOf, stopEffect } from './close-step.js';
@@ -69,9 +69,9 @@ const chargeStep = (document: CaseDocument, decision: Charge, knowledge: Knowled
 };
 
 const connectorReady = (document: CaseDocument, decision: Charge, knowledge: Knowledge, tools: Tools, wait: (why: string, at?: Date) => Effect): Effect | undefined => {
-  if (document.openKeys === undefined && document.connectionId !== undefined && document.invoice) {
+  if (document.openKeys === undefined && knowledge.facts.openKeys.length > 0) {
     if (knowledge.right === 'refused') return rivalStep(document, decision, knowledge, tools, wait);
-    return { do: 'write', write: writes.takeRight(document, openKeysOfConnectorCase(document.connectionId, document.invoice.ref)) };
+    return { do: 'write', write: writes.takeRight(document, knowledge.facts.openKeys) };
   }
   if (knowledge.tokens === undefined) return { do: 'read_tokens' };
   if (knowledge.tokens.status === 'unavailable') return wait('The payment methods cannot be read now.');

@@ -36,6 +36,8 @@ export interface CaseFacts {
     readonly prepares: 'yes' | 'no'; readonly revokes: 'yes' | 'no' };
   readonly dunning: 'controllable' | 'not_controllable';
   readonly leaseMs: number;
+  /** The right to charge this debt: every key of it, as the client's connections stand now. Empty where no debt is named. */
+  readonly openKeys: readonly string[];
   /** Why nothing may be charged now, if so. */
   readonly standstill: string | undefined;
   /** `answered_open`: the merchant was told that the case is open. */
@@ -59,7 +61,7 @@ export interface Knowledge {
   readonly readAt?: number | undefined;
   readonly reserved?: { readonly n: number; readonly result: 'reserved'; readonly sendBefore: Date } | { readonly n: number; readonly result: 'busy'; readonly until: Date } | undefined;
   readonly sending?: { readonly n: number; readonly phase: 'written' | 'permitted' } | undefined;
-  readonly outcome?: { readonly n: number; readonly outcome: AttemptOutcome; readonly ledger: 'open' | 'closed'; readonly found: 'by_charging' | 'by_asking'; readonly signalId?: string; readonly answer?: CommandAnswer } | undefined;
+  readonly outcome?: { readonly n: number; readonly outcome: AttemptOutcome; readonly ledger: 'open' | 'closed'; readonly found: 'by_charging' | 'by_asking'; /** It could not be asked about now. */ readonly asked?: 'in_vain'; readonly signalId?: string; readonly answer?: CommandAnswer } | undefined;
   /** The platform says the invoice was paid before our collection: read before it is believed. */
   readonly alreadyPaid?: { readonly n: number } | undefined;
   readonly absent?: { readonly n: number } | undefined;

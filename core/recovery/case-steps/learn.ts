@@ -22,7 +22,7 @@ export interface AnswerTo {
   readonly hand_back: 'done' | 'failed';
 }
 
-/** What a hold knows after each kind of call.. */
+/** What a hold knows after each kind of call. */
 export const learnFrom: { readonly [D in Call['do']]: (call: CallOf<D>, answer: AnswerTo[D], knowledge: Knowledge) => Partial<Knowledge> } = {
   relay: (call, answer) => (answer === 'handed_over' ? { relayed: call.entries.map((entry) => entry.id) } : { relay: 'failed' }),
   read_invoice: (_, answer) => ({ invoice: 'state' in answer ? { status: 'read', ...answer } : { status: 'unavailable', why: answer.unavailable } }),
@@ -44,7 +44,7 @@ export const learnFrom: { readonly [D in Call['do']]: (call: CallOf<D>, answer: 
     : { outcome: { n, outcome: answer, ledger: 'open', found: 'by_charging' }, sending: undefined }),
   ask: ({ attempt }, answer) => {
     // what could not be asked stays as it is until the next ask
-    if (answer === 'not_answered') return { outcome: { n: attempt.n, outcome: stillOpen(attempt), ledger: 'open', found: 'by_asking' } };
+    if (answer === 'not_answered') return { outcome: { n: attempt.n, outcome: stillOpen(attempt), ledger: 'open', found: 'by_asking', asked: 'in_vain' } };
     return answer.status === 'absent' ? { absent: { n: attempt.n } } : { outcome: { n: attempt.n, outcome: answer, ledger: 'open', found: 'by_asking' } };
   },
   revoke: ({ attempt }, answer) => {

@@ -24,7 +24,7 @@ const tools: Tools = {
 };
 
 const facts = (over: Partial<CaseFacts> = {}): CaseFacts => ({
-  source: 'connector', dunning: 'controllable', leaseMs, standstill: undefined, toldOpen: 'no', respondsToCall: 'no', trigger: 'scheduled_retry',
+  source: 'connector', dunning: 'controllable', leaseMs, openKeys: ['conn/in_1'], standstill: undefined, toldOpen: 'no', respondsToCall: 'no', trigger: 'scheduled_retry',
   policy: { timezone: 'UTC', billingCycleDay: undefined, maxRetries: 5, horizonDays: 35, daysBetween: undefined },
   route: { kind: 'platform', accountId: 'conn', gatewayMode: 'test', protection: { kind: 'single_use_object', absentIsFinalAfterMs: 300_000 }, prepares: 'no', revokes: 'no' },
   ...over,
@@ -134,7 +134,8 @@ describe('the order in hand', () => {
         filter: { _id: 'case', fence: 3, holder: 'me' },
         update: {
           $set: { status: 'succeeded', 'attempts.$.resolved': true, 'due.settle': expect.any(Date), 'due.handBack': now, 'due.relay': now, settlement: { state: 'recorded' } },
-          $push: { refs: { $each: ['ch_1'] }, outbox: { $each: [announced] } },
+          $addToSet: { refs: { $each: ['ch_1'] } },
+          $push: { outbox: { $each: [announced] } },
         },
       },
     });

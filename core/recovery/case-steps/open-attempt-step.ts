@@ -1,6 +1,6 @@
 import { writes, type Attempt, type CaseDocument } from '../../cases/index.js';
 import { ownPayment } from '../../settlement/index.js';
-import { absenceMs, isAbsent, isAbsentForADay, keyIsRemembered, longOpen, nextAskAt } from './ask-times.js';
+import { countsAt, isAbsent, isAbsentForADay, keyIsRemembered, longOpen, nextAskAt } from './ask-times.js';
 import type { RepeatProtection } from '../../connector-kit/index.js';
 import type { CaseFacts, Effect, Knowledge, Tools } from './effects.js';
 import { needsRenewal, sendBeforeOf } from './lease.js';
@@ -90,10 +90,9 @@ const afterAbsence = (document: CaseDocument, attempt: Attempt, knowledge: Knowl
     }
   }
   const now = clock.hubNow();
-  const earliest = clock.hubAt(new Date(attempt.sendBefore.getTime() + absenceMs(protection, clock, facts.leaseMs)));
-  const scheduled = nextAskAt(attempt, 'unknown', now);
-  const operator = new Date(now.getTime() + 86_400_000);
-  const stepAt = earliest > now && (scheduled === undefined || earliest < scheduled) ? earliest : scheduled ?? operator;
+  const scheduled = nextAskAt(attempt, 'unknown', now) ?? new Date(now.getTime() + 86_400_000);
+  const counts = countsAt(attempt, reads, protection, clock, facts.leaseMs);
+  const stepAt = counts !== undefined && counts < scheduled ? counts : scheduled;
   return {
     do: 'write',
     write: writes.ask(document, attempt.n, { asks: attempt.asks + 1, absentReads: reads, stepAt, status: document.status === 'succeeded' ? 'succeeded' : 'unknown' }),

@@ -1,6 +1,6 @@
-import { commandWrites, openKeysOf, writes, type Attempt, type AttemptOutcome, type CaseDocument, type Ended, type Settlement } from '../../cases/index.js';
+import { commandWrites, isCounted, writes, type Attempt, type AttemptOutcome, type CaseDocument, type Ended, type Settlement } from '../../cases/index.js';
 import type { Money } from '../../connector-kit/index.js';
-import { longOpen, nextAskAt, resendAt } from './ask-times.js';
+import { askAgainAt, askedToWait, longOpen, nextAskAt, resendAt } from './ask-times.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
 
 const mostNotSent = 5;
@@ -9,6 +9,7 @@ const minute = 60_000;
 const forgotten: Partial<Knowledge> = { outcome: undefined, sending: undefined, absent: undefined, alreadyPaid: undefined, revokeNext: undefined, reserved: undefined };
 
 type Known = NonNullable<Knowledge['outcome']>;
+type Approved = Extract<AttemptOutcome, { status: 'approved' }>;
 
 const ledgerResult = (outcome: AttemptOutcome): 'sent' | 'not_sent' | 'stays_open' => {
   switch (outcome.status) {
@@ -35,7 +36,7 @@ export const outcomeStep = (document: CaseDocument, attempt: Attempt, known: Kno
     write: known.answer ? commandWrites.withAnswer(writes.outcome(document, { ...base, ...facts }), known.answer) : writes.outcome(document, { ...base, ...facts }),
     // what was read before the charge is old now, and what waited for its end is heard
     after: {
-      ...forgotten, asked: [...knowledge.asked, attempt.n], deferred: [], decided: undefined, cause: causeOf(document, known), tokens: undefined,
+      ...forgotten, asked: [...knowledge.asked, attempt.n], deferred: [], decided: undefined, cause: isReconciled(attempt, known) ? 'reconciliation' : document.prompt, tokens: undefined,
       ...(known.outcome.status === 'already_paid' ? {} : { invoice: undefined }),
     },
     repeat: 'until_durable',
@@ -47,7 +48,7 @@ export const outcomeStep = (document: CaseDocument, attempt: Attempt, known: Kno
   switch (outcome.status) {
     case 'approved':
       if (isPartial(outcome.amount, attempt)) return write(partial(document, attempt, now));
-      return write({ status: 'succeeded', resolution: 'resolved', ...approval(document, attempt, outcome.gatewayRefs, known, knowledge, tools) });
+      return write({ status: 'succeeded', resolution: 'resolved', ...approval(document, attempt, outcome, known, knowledge, tools) });
     case 'declined':
       return write({
         status: 'queued', resolution: 'resolved', stepAt: now,
@@ -56,12 +57,12 @@ export const outcomeStep = (document: CaseDocument, attempt: Attempt, known: Kno
     case 'pending':
       return write({ status: waiting, resolution: 'open', ...timed(nextAskAt(attempt, 'pending', now)) });
     case 'unknown':
-      return write({ status: 'unknown', resolution: 'open', ...timed(nextAskAt(attempt, 'unknown', now)) });
+      return write({ status: 'unknown', resolution: 'open', ...timed(known.asked === 'in_vain' ? askAgainAt(attempt, now) : nextAskAt(attempt, 'unknown', now)) });
     case 'not_sent': {
       const notSent = attempt.notSent + 1;
       return notSent >= mostNotSent
-        ? write({ status: 'queued', resolution: 'resolved', notSent, stepAt: now })
-        : write({ status: waiting, resolution: 'open', notSent, stepAt: resendAt(notSent, now) });
+        ? write({ status: 'queued', resolution: 'resolved', notSent, stepAt: askedToWait(outcome.retryAfterMs, now, tools) })
+        : write({ status: waiting, resolution: 'open', notSent, stepAt: askedToWait(outcome.retryAfterMs, resendAt(notSent, now), tools) });
     }
     case 'revoked':
     case 'absent':
@@ -74,14 +75,14 @@ const timed = (stepAt: Date | undefined) => (stepAt ? { stepAt } : {});
 
 const refsOf = (outcome: AttemptOutcome): readonly string[] => ('gatewayRefs' in outcome ? outcome.gatewayRefs : []);
 
-const approval = (document: CaseDocument, attempt: Attempt, gatewayRefs: readonly string[], known: Known, knowledge: Knowledge, tools: Tools) => {
+const approval = (document: CaseDocument, attempt: Attempt, { amount, gatewayRefs }: Approved, known: Known, knowledge: Knowledge, tools: Tools) => {
   const now = tools.clock.hubNow();
   const { facts } = knowledge;
   const strategy = attempt.grounds.strategy;
   const ended: Ended = {
     at: now,
     strategyUsed: strategy,
-    trigger: known.found === 'by_asking' ? 'reconciliation' : document.prompt ?? (strategy === 'primary' && attempt.n === 1 ? 'direct' : 'scheduled_retry'),
+    trigger: isReconciled(attempt, known) ? 'reconciliation' : document.prompt ?? (strategy === 'primary' && attempt.n === 1 ? 'direct' : 'scheduled_retry'),
     recoveredBy: document.prompt ?? 'retry',
     message: 'Payment recovered.',
   };
@@ -92,18 +93,15 @@ const approval = (document: CaseDocument, attempt: Attempt, gatewayRefs: readonl
     once: { key: `${attempt.key}-settle`, firstTriedAt: now, ourReference: attempt.key },
     tries: 0,
   };
-  const attemptCount = document.attempts.filter((one) => one.n === attempt.n || counted(one)).length;
+  const attemptCount = document.attempts.filter((one) => one.n === attempt.n || isCounted(one)).length;
   // a success keeps the right to charge the debt; of a case closed meanwhile it takes it back, unless another case has it
-  const openKeys = document.openKeys === undefined && knowledge.right === undefined ? openKeysOf(document) : undefined;
-  const outbox = tools.announce(document, { event: 'recovery.success', ended, gatewayRef: gatewayRefs[0] ?? null, attemptCount }, facts);
+  const openKeys = document.openKeys === undefined && knowledge.right === undefined && facts.openKeys.length > 0 ? facts.openKeys : undefined;
+  const outbox = tools.announce(document, { event: 'recovery.success', ended, amount, gatewayRef: gatewayRefs[0] ?? null, attemptCount }, facts);
   return {
     approval: { ended, settlement, ...(openKeys ? { openKeys } : {}), ...(settlement.state === 'recorded' ? { settleAt: new Date(now.getTime() + minute) } : {}) },
     owed: { outbox, now, ...(document.takeOver ? { handBackAt: now } : {}) },
   };
 };
-
-/** An attempt that may have reached a gateway or platform. */
-export const counted = (attempt: Attempt): boolean => !['absent', 'revoked', 'not_sent'].includes(attempt.outcome?.status ?? 'unknown');
 
 type Written = Partial<writes.OutcomeFacts> & Pick<writes.OutcomeFacts, 'status' | 'resolution'>;
 
@@ -125,8 +123,8 @@ const afterSuccess = (document: CaseDocument, attempt: Attempt, known: Known, no
   return { status: document.status, ...(waits === undefined ? { resolution: 'resolved' } : { resolution: 'open', ...timed(nextAskAt(attempt, waits, now)) }) };
 };
 
-const causeOf = (document: CaseDocument, known: Known): Knowledge['cause'] =>
-  (known.found === 'by_asking' ? 'reconciliation' : document.prompt);
+/** Learnt by asking, or by sending again under the same key what had been asked about in vain. */
+const isReconciled = (attempt: Attempt, known: Known): boolean => known.found === 'by_asking' || attempt.asks > 0;
 
 /** What people must hear of besides the case itself. */
 const alertOf = (document: CaseDocument, attempt: Attempt, { outcome }: Known, tools: Tools): string | undefined => {

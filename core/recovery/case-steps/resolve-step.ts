@@ -1,8 +1,7 @@
-import { commandWrites, writes, type Attempt, type CaseDocument, type Command, type Ended } from '../../cases/index.js';
+import { commandWrites, isCounted, writes, type Attempt, type CaseDocument, type Command, type Ended } from '../../cases/index.js';
 import { answerTo, refusalByStatus, refuse, type Asked } from './command-answer.js';
 import { snapshotOf } from './decide-step.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
-import { counted } from './outcome-step.js';
 
 type Resolve = Asked<Extract<Command, { type: 'resolve' }>>;
 
@@ -67,7 +66,7 @@ const earlierCharge = (document: CaseDocument, asked: Resolve, knowledge: Knowle
   const ended: Ended = {
     at: now, strategyUsed: 'none', trigger: 'reconciliation', recoveredBy: 'external', message: 'An earlier payment of this debt was found; nothing was charged by us.',
   };
-  const event = { event: 'recovery.success' as const, ended, gatewayRef: command.gatewayRef ?? null, attemptCount: document.attempts.filter(counted).length };
+  const event = { event: 'recovery.success' as const, ended, gatewayRef: command.gatewayRef ?? null, attemptCount: document.attempts.filter(isCounted).length };
   const write = writes.close(document, {
     status: 'succeeded', ended, signalIds: [...knowledge.acted, asked.signal.id],
     settlement: {

@@ -1,4 +1,4 @@
-import { commandWrites, openKeysOf, writes, type CaseDocument, type Command, type Refusal } from '../../cases/index.js';
+import { commandWrites, writes, type CaseDocument, type Command, type Refusal } from '../../cases/index.js';
 import type { Decision } from '../engine.js';
 import { answerTo, refusalByStatus, refuse, type Asked } from './command-answer.js';
 import { snapshotOf } from './decide-step.js';
@@ -35,6 +35,6 @@ const accept = (document: CaseDocument, asked: Retry, knowledge: Knowledge, tool
   // what was acted on before is pulled by the release
   if (document.status === 'queued') return { do: 'write', write: commandWrites.manualRetry(document, answer), after: { ...after, acted: knowledge.acted } };
   const signalIds = [...knowledge.acted, asked.signal.id];
-  const write = writes.reopen(document, { openKeys: openKeysOf(document) ?? [], prompt: 'manual_retry', stepAt: answer.at, signalIds });
+  const write = writes.reopen(document, { openKeys: knowledge.facts.openKeys, prompt: 'manual_retry', stepAt: answer.at, signalIds });
   return { do: 'write', write: commandWrites.withAnswer(write, answer), after };
 };

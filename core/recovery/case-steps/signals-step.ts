@@ -1,4 +1,4 @@
-import { openKeysOfConnectorCase, writes, type CaseDocument, type Ended, type Signal, type SignalEvent } from '../../cases/index.js';
+import { writes, type CaseDocument, type Ended, type Signal, type SignalEvent } from '../../cases/index.js';
 import { firstStep } from '../../declines/index.js';
 import { confirmPayment, nextConfirmationAt } from '../../settlement/index.js';
 import { cancelEffect, paidEffect } from './close-step.js';
@@ -120,8 +120,7 @@ const cardStep = (document: CaseDocument, signal: Signal, knowledge: Knowledge, 
   const signalIds = [...knowledge.acted, signal.id];
   const after = { acted: [], decided: undefined };
   if (document.status === 'queued') return { do: 'write', write: writes.promptRetry(document, signalIds, now), after };
-  const openKeys = document.connectionId === undefined || !document.invoice ? [] : openKeysOfConnectorCase(document.connectionId, document.invoice.ref);
-  return { do: 'write', write: writes.reopen(document, { openKeys, prompt: 'card_update', stepAt: now, signalIds }), after };
+  return { do: 'write', write: writes.reopen(document, { openKeys: knowledge.facts.openKeys, prompt: 'card_update', stepAt: now, signalIds }), after };
 };
 
 const chargedOf = (document: CaseDocument): number => {
