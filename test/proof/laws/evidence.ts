@@ -74,6 +74,7 @@ export interface MoneyTaken {
 export interface MoneyReturned {
   readonly ledger: string;
   readonly chargeRef: string;
+  /** The idempotency key, or our reference where the fake keeps that. */
   readonly key: string | null;
   readonly amount: number;
   readonly at: Date;
@@ -133,7 +134,7 @@ export interface StoredRefund {
   readonly n: number;
   readonly why: string;
   readonly state: string;
-  readonly once: { readonly key: string };
+  readonly once: { readonly key: string; readonly ourReference?: string };
   readonly evidence?: { readonly ours: string; readonly other: unknown };
 }
 

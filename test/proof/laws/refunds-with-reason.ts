@@ -3,7 +3,7 @@ import { createDebtNames } from './read-keys.js';
 
 const ofReturn = (evidence: Evidence, returned: MoneyReturned): readonly Violation[] => {
   const charge = evidence.taken.find((one) => one.ledger === returned.ledger && one.chargeRef === returned.chargeRef);
-  const row = evidence.cases.flatMap(({ refunds }) => refunds).find(({ once }) => once.key === returned.key);
+  const row = evidence.cases.flatMap(({ refunds }) => refunds).find(({ once }) => returned.key !== null && [once.key, once.ourReference].includes(returned.key));
   if (!charge || !row) return [{ law: 6, what: `Money was given back at ${returned.ledger} that ${charge ? 'no case owed' : 'was never taken'}.`, shownBy: { returned, charge, row } }];
   if (row.why !== 'duplicate') return [];
   const debtOf = createDebtNames(evidence);

@@ -154,6 +154,7 @@ export const createAccount = (parts: { readonly clock: FakeClock; readonly ledge
       if (order.amount > left) return refusal(422, 'too_much', `Only ${String(left)} of this charge can be refunded.`);
       const refund: Refund = { id: mint('ur'), ...order };
       refunds.push(refund);
+      ledger.refund({ reference: order.reference, chargeRef: order.charge, amount: order.amount });
       return { status: 200, body: refund };
     },
     refundsOf: (reference) => ({ status: 200, body: { data: refunds.filter((refund) => refund.reference === reference) } }),

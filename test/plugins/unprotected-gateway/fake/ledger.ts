@@ -19,6 +19,8 @@ export interface MoneyOrder {
 export interface MoneyRequest extends MoneyOrder {
   readonly requestId: string;
   readonly receivedAt: Instant;
+  /** From when on it can take no money any more; null while it still may. */
+  decidedAt: Instant | null;
   /** Whether the key's memory answers it, so that it moves nothing. */
   readonly replayed: boolean;
   /** `open`: neither answered nor given up. `dropped`: the fake destroyed the socket. `client_left`: the caller closed it first. */
@@ -39,6 +41,14 @@ export interface Success {
   readonly currency: string;
 }
 
+/** Money given back. */
+export interface Refunded {
+  readonly at: Instant;
+  readonly reference: string;
+  readonly chargeRef: string;
+  readonly amount: number;
+}
+
 /** One debt: method + amount + currency. */
 export interface Debt {
   readonly debtId: string;
@@ -56,21 +66,26 @@ export interface LedgerReport {
   readonly secondTries: readonly MoneyRequest[];
   /** Debts with more than one success: money taken twice. */
   readonly doubleCharges: readonly Debt[];
+  readonly refunds: readonly Refunded[];
 }
 
 /** The fake's own book of everything that asked for money. */
 export interface Ledger {
   receive(order: MoneyOrder & { readonly requestId: string; readonly replayed: boolean }): MoneyRequest;
+  /** It was executed, answered by memory, or will never be. */
+  decide(request: MoneyRequest, result: NonNullable<MoneyRequest['result']>): void;
   end(request: MoneyRequest, ended: 'answered' | 'dropped' | 'client_left'): void;
   /** No request for this object that is still undecided can take money any more: it is left to its end, and another beside it is no second try. */
   fence(objectRef: string): void;
   success(debtId: string, success: Omit<Success, 'at'>): void;
+  refund(refund: Omit<Refunded, 'at'>): void;
   report(): LedgerReport;
 }
 
 export const createLedger = (clock: FakeClock): Ledger => {
   const requests: MoneyRequest[] = [];
   const successes = new Map<string, Success[]>();
+  const refunds: Refunded[] = [];
   const fenced = new Set<MoneyRequest>();
   const now = (): Instant => ({ hub: clock.hubNow().toISOString(), wall: clock.wallNow().toISOString() });
 
@@ -85,6 +100,7 @@ export const createLedger = (clock: FakeClock): Ledger => {
       const entry: MoneyRequest = {
         ...order,
         receivedAt: now(),
+        decidedAt: null,
         ended: 'open',
         result: null,
         secondTry: order.replayed ? null : secondTryOf(order.debtId),
@@ -92,15 +108,24 @@ export const createLedger = (clock: FakeClock): Ledger => {
       requests.push(entry);
       return entry;
     },
+    decide: (request, result) => {
+      request.result = result;
+      request.decidedAt ??= now();
+    },
     end: (request, ended) => {
       if (request.ended === 'open') request.ended = ended;
     },
     fence: (objectRef) => {
-      for (const request of requests) if (request.objectRef === objectRef) fenced.add(request);
+      for (const request of requests) {
+        if (request.objectRef !== objectRef) continue;
+        fenced.add(request);
+        request.decidedAt ??= now();
+      }
     },
     success: (debtId, success) => {
       successes.set(debtId, [...(successes.get(debtId) ?? []), { at: now(), ...success }]);
     },
+    refund: (refund) => void refunds.push({ at: now(), ...refund }),
     report: () => {
       const debts = structuredClone(
         [...new Set(requests.map((request) => request.debtId))].map((debtId) => ({
@@ -113,6 +138,7 @@ export const createLedger = (clock: FakeClock): Ledger => {
         debts,
         secondTries: debts.flatMap((debt) => debt.requests).filter((request) => request.secondTry !== null),
         doubleCharges: debts.filter((debt) => debt.successes.length > 1),
+        refunds: structuredClone(refunds),
       };
     },
   };

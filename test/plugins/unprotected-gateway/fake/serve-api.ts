@@ -77,7 +77,7 @@ const prepared = (account: FakeAccount, exchange: Exchange, key: string | null):
   }
 };
 
-const resultOf = ({ status }: Answer, known: KeyState | undefined): MoneyRequest['result'] => {
+const resultOf = ({ status }: Answer, known: KeyState | undefined): NonNullable<MoneyRequest['result']> => {
   if (known?.state === 'kept') return 'replayed';
   return status === 200 ? 'succeeded' : status === 402 ? 'declined' : 'refused';
 };
@@ -129,14 +129,14 @@ export const serveApi = async (parts: ApiParts, exchange: Exchange): Promise<voi
 
   const fault = faults.take(exchange.method, exchange.url.pathname);
   if (!appliesFirst(fault)) {
-    if (entry !== null) entry.result = 'not_applied';
+    if (entry !== null) ledger.decide(entry, 'not_applied');
     if (key !== null && known?.state === 'new') keys.release(key);
     end(exchange, fault, refusal(500, 'fault', 'A fault answers.'));
     return;
   }
   if (fault !== null && typeof fault === 'object' && 'delayMs' in fault) await sleep(fault.delayMs);
   const answer = execute(request, entry, known);
-  if (entry !== null) entry.result = resultOf(answer, known);
+  if (entry !== null) ledger.decide(entry, resultOf(answer, known));
   if (key !== null && known?.state === 'new') keys.keep(key, answer);
   end(exchange, fault, answer);
 };
