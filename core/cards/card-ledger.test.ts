@@ -24,13 +24,13 @@ describe('the card ledger', () => {
     await dropTestDatabase(database);
   });
 
-  const reservation = (attemptKey: string) => ({ attemptKey, amount: usd(100), sendBefore: new Date(clock.wallNow().getTime() + 15_000), absentIsFinalAfterMs: 60_000 });
+  const reservation = (attemptKey: string) => ({ attemptKey, amount: usd(100), series: 'sub_1', sendBefore: new Date(clock.wallNow().getTime() + 15_000), absentIsFinalAfterMs: 60_000 });
   const exists = () => Promise.resolve(true);
 
   it('lets one charge of a card be in flight', async () => {
     expect(await ledger.reserve(card, reservation('a-1'))).toEqual({ status: 'reserved' });
     expect(await ledger.reserve(card, reservation('a-1'))).toEqual({ status: 'reserved' });
-    expect(await ledger.reserve(card, reservation('b-1'))).toEqual({ status: 'busy', until: new Date('2026-11-21T12:01:40Z') });
+    expect(await ledger.reserve(card, reservation('b-1'))).toEqual({ status: 'busy', until: new Date('2026-11-21T12:01:40Z'), why: 'in_flight' });
     expect(await ledger.reserve({ ...card, cardKey: 'other' }, reservation('b-1'))).toEqual({ status: 'reserved' });
   });
 
@@ -86,7 +86,7 @@ describe('the card ledger', () => {
 
   it('makes another charge of that amount wait out the five minutes', async () => {
     await ledger.enter(card, { transactionId: 'direct', amount: usd(100), reservation: undefined }, exists);
-    expect(await ledger.reserve(card, reservation('connector-1'))).toEqual({ status: 'busy', until: new Date('2026-11-21T12:05:00Z') });
+    expect(await ledger.reserve(card, reservation('connector-1'))).toEqual({ status: 'busy', until: new Date('2026-11-21T12:05:00Z'), why: 'recent_call' });
     expect(await ledger.reserve(card, reservation('direct-2'))).toEqual({ status: 'reserved' });
   });
 });

@@ -8,6 +8,7 @@ export type { Classification, DeclineSignals, MatchedSignal, SignalStep } from '
 export { classify } from './classify.js';
 export { classifyOriginalCode } from './classify-original-code.js';
 export { isBlockedSet } from './blocked-set.js';
+export { stopOf, type LastingStop } from './stop-of.js';
 export { declineFileNames, readDeclineFiles, type DeclineFileName, type DeclineFiles } from './decline-files.js';
 export { loadDeclineCatalogue, type DeclineCatalogue } from './decline-catalogue.js';
 export { declineMessage } from './decline-message.js';

@@ -4,6 +4,8 @@ export const reasonsInRules = [
   'not_a_payment_failure',
   'restricted_card',
   'do_not_try_again',
+  'stop_payment_order',
+  'revocation_of_all_authorizations',
   'insufficient_funds',
   'limit_exceeded',
   'call_issuer',

@@ -68,7 +68,7 @@ describe('a direct call', () => {
     const view = await opened({ idempotencyKey: 'k-1' });
     const reserved = await bench.ports.cards.reserve(
       { clientId: 'client-1', cardKey: (await bench.get(view.transactionId)).attempts[0]?.token?.cardKey ?? '' },
-      { attemptKey: `${view.transactionId}-1`, amount, sendBefore: new Date(bench.clock.wallNow().getTime() + minute), absentIsFinalAfterMs: 1000 },
+      { attemptKey: `${view.transactionId}-1`, amount, series: 'sub_1', sendBefore: new Date(bench.clock.wallNow().getTime() + minute), absentIsFinalAfterMs: 1000 },
     );
     expect(reserved).toEqual({ status: 'reserved' });
     expect(await ledger()).toMatchObject({ open: null, tries: [{ state: 'sent' }] });

@@ -56,9 +56,9 @@ const enter = async (opening: Opening, ports: RecoveryPorts): Promise<ExecuteRes
   const { request, issuing, token } = opening;
   const decision = firstDecision(opening, ports);
   const lease = leaseFrom(ports);
-  const card = { clientId: request.clientId, cardKey: token.sealed.cardKey };
+  const card = { clientId: request.clientId, cardKey: token.sealed.cardKey, tokenKey: token.tried.methodDigest };
   const reservationFor = (caseId: string) => (decision.do === 'charge'
-    ? { attemptKey: `${caseId}-1`, amount: request.amount, sendBefore: lease.sendBefore, absentIsFinalAfterMs: issuing.gateway.protection().absentIsFinalAfterMs }
+    ? { attemptKey: `${caseId}-1`, amount: request.amount, series: request.invoiceId ?? caseId, sendBefore: lease.sendBefore, absentIsFinalAfterMs: issuing.gateway.protection().absentIsFinalAfterMs }
     : undefined);
   const minted = ulid();
   const entered = await ports.cards.enter(card, {

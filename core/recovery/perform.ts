@@ -3,6 +3,7 @@ import type { ChargeableToken, ChargeRequest, CollectRequest, FindOutcome, Invoi
 import type { CaseWorld } from './case-facts.js';
 import { chargeOutcome, findOutcome, outcomeOfError } from '../gateways/index.js';
 import type { Knowledge } from './case-steps/effects.js';
+import { seriesOf } from './case-steps/series.js';
 import { learnFrom, type AnswerTo, type Call } from './case-steps/learn.js';
 import type { RecoveryPorts } from './ports.js';
 import { readTokens } from './read-tokens.js';
@@ -31,8 +32,9 @@ export const perform = async (effect: Call, document: CaseDocument, knowledge: K
       const sealed = effect.token?.sealed ?? row?.token;
       const held = card(sealed ? { token: sealed } : {});
       if (!held) return learnFrom.reserve(effect, { status: 'reserved' }, knowledge);
-      const result = await cards.reserve(held, {
-        attemptKey: `${document._id}-${effect.n}`, amount: effect.amount, sendBefore: effect.sendBefore,
+      const tokenKey = effect.token?.tried.methodDigest;
+      const result = await cards.reserve({ ...held, ...(tokenKey === undefined ? {} : { tokenKey }) }, {
+        series: seriesOf(document), attemptKey: `${document._id}-${effect.n}`, amount: effect.amount, sendBefore: effect.sendBefore,
         absentIsFinalAfterMs: world.facts.route.protection.absentIsFinalAfterMs, ...(sealed?.network === undefined ? {} : { network: sealed.network }),
       });
       await ports.checkpoint('reserved', document._id);
@@ -66,8 +68,13 @@ export const perform = async (effect: Call, document: CaseDocument, knowledge: K
     }
     case 'close_ledger': {
       const held = card(effect.attempt);
-      if (held) await cards.close(held, { attemptKey: effect.attempt.key, sendBefore: effect.attempt.sendBefore, result: effect.result });
+      if (held) await cards.close(held, { attemptKey: effect.attempt.key, sendBefore: effect.attempt.sendBefore, result: effect.result, ...(effect.stop ? { stop: effect.stop } : {}) });
       return learnFrom.close_ledger(effect, 'closed', knowledge);
+    }
+    case 'stop_card': {
+      const { fingerprintDigest, methodDigest } = effect.card;
+      await cards.stop({ clientId: document.clientId, cardKey: fingerprintDigest ?? methodDigest, tokenKey: methodDigest }, effect.stop);
+      return learnFrom.stop_card(effect, 'kept', knowledge);
     }
     case 'hand_back': {
       const dunning = world.connector?.dunning;

@@ -94,6 +94,7 @@ export const runCase = async (claimed: CaseDocument, ports: RecoveryPorts, start
         case 'ask':
         case 'revoke':
         case 'close_ledger':
+        case 'stop_card':
         case 'hand_back':
           knowledge = { ...knowledge, ...await performed(effect, () => perform(effect, document, knowledge, world, ports)) };
           break;

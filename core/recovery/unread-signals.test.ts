@@ -49,7 +49,7 @@ describe('what a case is told while it is worked on', () => {
       await bench.step(caseId);
       const cardKey = (await bench.get(caseId)).tried[0]?.methodDigest ?? '';
       const sendBefore = new Date(bench.clock.wallNow().getTime() + 72 * hour);
-      await bench.ports.cards.reserve({ clientId: 'client-1', cardKey }, { attemptKey: 'another-1', amount: { minor: 100, currency: 'USD' }, sendBefore, absentIsFinalAfterMs: 1000 });
+      await bench.ports.cards.reserve({ clientId: 'client-1', cardKey }, { attemptKey: 'another-1', series: 'another', amount: { minor: 100, currency: 'USD' }, sendBefore, absentIsFinalAfterMs: 1000 });
       bench.money.onRead = async () => { bench.money.onRead = undefined; await happens(caseId); };
       await bench.step(caseId);
       return bench.get(caseId);

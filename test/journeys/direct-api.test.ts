@@ -32,6 +32,14 @@ describe('the direct API on the built-in test gateway', () => {
     expect(answer).toMatchObject({ status: 403, body: { error: 'Transaction blocked', declineCode: 'fraudulent', action: 'blocked' } });
   });
 
+  it('charges a card no more, in whatever case, once its issuer has called it stolen', async () => {
+    const told = { status: 403, body: { error: 'Transaction blocked', declineCode: 'stolen_card', action: 'blocked' } };
+    expect(await hub.post(execute, key, { paymentMethodToken: 'tok_decline_stolen_card', amount: 5010 })).toMatchObject(told);
+    const later = await hub.post(execute, key, { paymentMethodToken: 'tok_decline_stolen_card', amount: 5011 });
+    expect(later).toMatchObject(told);
+    expect((await hub.get(`/api/recovery/status/${String(later.body['transactionId'])}`, key)).body).toMatchObject({ status: 'blocked', attemptCount: 0 });
+  });
+
   it('does not know what became of a charge whose answer is lost', async () => {
     const answer = await hub.post(execute, key, { paymentMethodToken: 'tok_timeout', amount: 5003 });
     expect(answer).toMatchObject({ status: 202, body: { status: 'unknown' } });

@@ -33,6 +33,7 @@ export const accesses = (world: World, caseIndex: number): ReadonlySet<Part> => 
       case 'relay':
       case 'reserve':
       case 'close_ledger':
+      case 'stop_card':
       case 'hand_back':
       case 'know':
       case 'alert': break;

@@ -44,7 +44,7 @@ export const endingsOf = async (world: World, worker: InHand, effect: Exclude<Ca
       const token = effect.token?.sealed ?? document.attempts.find((attempt) => attempt.n === effect.n)?.token;
       const key = `${document._id}-${String(effect.n)}`;
       if (off?.reserve === 'always') return [step(`takes ${key} for reserved`, learnFrom.reserve(effect, { status: 'reserved' }, knowledge))];
-      const { world: to, result } = await ledger.use(world, (cards) => cards.reserve(card(token), { attemptKey: key, amount, sendBefore: effect.sendBefore, absentIsFinalAfterMs: box.protection.absentIsFinalAfterMs }));
+      const { world: to, result } = await ledger.use(world, (cards) => cards.reserve(card(token), { attemptKey: key, amount, series: document._id, sendBefore: effect.sendBefore, absentIsFinalAfterMs: box.protection.absentIsFinalAfterMs }));
       return [step(`reserves ${key}: ${result.status}`, learnFrom.reserve(effect, result, knowledge), to)];
     }
     case 'close_ledger': {
@@ -54,6 +54,7 @@ export const endingsOf = async (world: World, worker: InHand, effect: Exclude<Ca
       const { world: to } = await ledger.use(world, (cards) => cards.close(card(attempt.token), { attemptKey: attempt.key, sendBefore, result }));
       return [step(`closes ${attempt.key} in the ledger: ${result}`, learnFrom.close_ledger(effect, 'closed', knowledge), to)];
     }
+    case 'stop_card': return [step('keeps a stop against the card', learnFrom.stop_card(effect, 'kept', knowledge))];
     case 'check_permission': return [step('asks whether it may charge', learnFrom.check_permission(effect, world.charging === 'allowed' ? 'permitted' : { refusal: 'paused' }, knowledge))];
     case 'prepare': {
       const { attempt } = effect;

@@ -132,6 +132,7 @@ export const createHands = (box: Box, off: SwitchedOff | undefined, machine: Mac
       case 'ask':
       case 'revoke':
       case 'close_ledger':
+      case 'stop_card':
       case 'hand_back': {
         machine.at(world.now);
         const endings = await endingsOf(world, worker, effect, box, off, ledger);

@@ -1,11 +1,14 @@
 import { isCounted, writes, type CaseDocument, type Ended } from '../../cases/index.js';
-import type { InvoiceState } from '../../connector-kit/index.js';
+import { stopOf, type Classification } from '../../declines/index.js';
+import type { InvoiceState, RawDecline } from '../../connector-kit/index.js';
 import { ownPayment } from '../../settlement/index.js';
 import type { Decision } from '../engine.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
 import { marksOf } from './our-payment.js';
+import { seriesOf } from './series.js';
 
-type Stop = Extract<Decision, { do: 'stop' }>;
+/** `decline`: what the end is told with, where it is not the newest decline of the case. */
+type Stop = Extract<Decision, { do: 'stop' }> & { readonly decline?: RawDecline };
 
 const attemptsOf = (document: CaseDocument) => document.attempts.filter(isCounted).length;
 
@@ -70,7 +73,9 @@ export const stopEffect = (document: CaseDocument, decision: Stop, knowledge: Kn
   const now = tools.clock.hubNow();
   if (document.mode === 'observe') return cancelEffect(document, knowledge, tools, 'observed', [], planOf(decision, now));
   const { facts } = knowledge;
-  const classification = tools.classify(document.lastDecline);
+  const classification = tools.classify(decision.decline ?? document.lastDecline);
+  const kept = decision.outcome === 'blocked' && decision.decline === undefined ? keepStop(document, classification, knowledge) : undefined;
+  if (kept) return kept;
   const { reason } = classification;
   const ended: Ended = {
     at: now,
@@ -94,6 +99,14 @@ export const stopEffect = (document: CaseDocument, decision: Stop, knowledge: Kn
     }),
     after: { acted: [], plan: planOf(decision, now) },
   };
+};
+
+/** What the opening decline forbids for ever is kept against its card before the case ends. A charge of ours has told the ledger itself. */
+const keepStop = (document: CaseDocument, classification: Classification, knowledge: Knowledge): Effect | undefined => {
+  const stop = stopOf(classification);
+  const [card] = document.tried;
+  return stop && card && document.attempts.length === 0 && knowledge.cardStopped === undefined
+    ? { do: 'stop_card', card, stop: { ...stop, series: seriesOf(document) } } : undefined;
 };
 
 /** A decision as the case keeps it for people. */

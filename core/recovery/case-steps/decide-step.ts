@@ -1,5 +1,7 @@
+import type { CardStop } from '../../cards/index.js';
 import { writes, type Attempt, type CaseDocument } from '../../cases/index.js';
 import type { InvoiceState, Money } from '../../connector-kit/index.js';
+import { ownCodes } from '../../gateways/index.js';
 import type { Decision, PastAttempt, Snapshot } from '../engine.js';
 import { cancelEffect, paidByCaseEffect, paidEffect, planOf, stopEffect } from './close-step.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
@@ -54,7 +56,8 @@ const chargeStep = (document: CaseDocument, decision: Charge, knowledge: Knowled
     if (needsRenewal(document, facts.leaseMs, tools)) return { do: 'renew' };
     return { do: 'reserve', n, amount, token, sendBefore: sendBeforeOf(document, facts.leaseMs) };
   }
-  if (reserved.result === 'busy') return wait('Another charge of this card is in flight.', tools.clock.hubAt(reserved.until));
+  if (reserved.result === 'busy') return wait(busyBecause[reserved.why], tools.clock.hubAt(reserved.until));
+  if (reserved.result === 'stopped') return stopEffect(document, stoppedCard(reserved.stop), knowledge, tools);
   const invoice = knowledge.invoice?.status === 'read' ? knowledge.invoice : undefined;
   const row: Attempt = {
     n, key: `${document._id}-${n}`, route: facts.route.kind, accountId: facts.route.accountId, amount,
@@ -67,6 +70,21 @@ const chargeStep = (document: CaseDocument, decision: Charge, knowledge: Knowled
   };
   return { do: 'write', write: writes.attempt(document, row, token?.tried), after: { sending: { n, phase: 'written' }, plan: planOf(decision, tools.clock.hubNow()) } };
 };
+
+const busyBecause = {
+  in_flight: 'Another charge of this card is in flight.',
+  recent_call: 'The same amount was asked of this card a moment ago.',
+  full: 'This card has been tried more often than is kept; it rests until the oldest try is forgotten.',
+} as const;
+
+/** An earlier case has learnt that this card may not be charged. */
+const stoppedCard = (stop: CardStop): Parameters<typeof stopEffect>[1] => ({
+  do: 'stop', outcome: 'blocked', action: 'blocked', recommendedAction: 'manual_review', decline: { system: ownCodes, code: stop.because, reachedNetwork: false },
+  because: {
+    rule: 'card-stop', numbers: { kind: stop.kind, scope: stop.scope, reason: stop.because },
+    sentence: stop.kind === 'fraud' ? 'An earlier charge of this card was refused for fraud.' : 'The holder of this card has withdrawn consent.',
+  },
+});
 
 const connectorReady = (document: CaseDocument, decision: Charge, knowledge: Knowledge, tools: Tools, wait: (why: string, at?: Date) => Effect): Effect | undefined => {
   if (document.openKeys === undefined && knowledge.facts.openKeys.length > 0) {

@@ -1,3 +1,4 @@
+import type { CardStop } from '../../cards/index.js';
 import type { Attempt, AttemptOutcome, CaseDocument, CaseWrite, CommandAnswer, OutboxEntry, Plan } from '../../cases/index.js';
 import type { Classification } from '../../declines/index.js';
 import type { ChargeableToken, Ending, InvoiceState, Money, RawDecline, RepeatProtection } from '../../connector-kit/index.js';
@@ -18,7 +19,9 @@ export type Effect =
   | { readonly do: 'charge'; readonly attempt: Attempt }
   | { readonly do: 'ask'; readonly attempt: Attempt }
   | { readonly do: 'revoke'; readonly attempt: Attempt }
-  | { readonly do: 'close_ledger'; readonly attempt: Attempt; readonly result: 'sent' | 'not_sent' }
+  | { readonly do: 'close_ledger'; readonly attempt: Attempt; readonly result: 'sent' | 'not_sent'; readonly stop?: CardStop }
+  /** A stop that no charge of ours taught is kept against the card that was declined. */
+  | { readonly do: 'stop_card'; readonly card: CaseDocument['tried'][number]; readonly stop: CardStop }
   | { readonly do: 'hand_back'; readonly ending: Ending }
   /** Nothing to perform: something follows from what is known already. */
   | { readonly do: 'know'; readonly after: Partial<Knowledge> }
@@ -59,7 +62,10 @@ export interface Knowledge {
     | undefined;
   /** The `signalSeq` at which invoice and tokens were read: what is told later is not answered by an earlier read. */
   readonly readAt?: number | undefined;
-  readonly reserved?: { readonly n: number; readonly result: 'reserved'; readonly sendBefore: Date } | { readonly n: number; readonly result: 'busy'; readonly until: Date } | undefined;
+  readonly reserved?: { readonly n: number; readonly result: 'reserved'; readonly sendBefore: Date } | { readonly n: number; readonly result: 'busy'; readonly until: Date; readonly why: 'in_flight' | 'recent_call' | 'full' }
+    | { readonly n: number; readonly result: 'stopped'; readonly stop: CardStop } | undefined;
+  /** The card of the opening decline is stopped, as far as there was a reason to. */
+  readonly cardStopped?: 'yes' | undefined;
   readonly sending?: { readonly n: number; readonly phase: 'written' | 'permitted' } | undefined;
   readonly outcome?: { readonly n: number; readonly outcome: AttemptOutcome; readonly ledger: 'open' | 'closed'; readonly found: 'by_charging' | 'by_asking'; /** It could not be asked about now. */ readonly asked?: 'in_vain'; readonly signalId?: string; readonly answer?: CommandAnswer } | undefined;
   /** The platform says the invoice was paid before our collection: read before it is believed. */

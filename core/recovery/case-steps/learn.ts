@@ -19,6 +19,7 @@ export interface AnswerTo {
   readonly ask: FindOutcome | 'not_answered';
   readonly revoke: ChargeOutcome | { readonly status: 'revoked' } | 'not_answered' | 'not_offered';
   readonly close_ledger: 'closed';
+  readonly stop_card: 'kept';
   readonly hand_back: 'done' | 'failed';
 }
 
@@ -27,9 +28,13 @@ export const learnFrom: { readonly [D in Call['do']]: (call: CallOf<D>, answer: 
   relay: (call, answer) => (answer === 'handed_over' ? { relayed: call.entries.map((entry) => entry.id) } : { relay: 'failed' }),
   read_invoice: (_, answer) => ({ invoice: 'state' in answer ? { status: 'read', ...answer } : { status: 'unavailable', why: answer.unavailable } }),
   read_tokens: (_, answer) => ({ tokens: answer }),
-  reserve: ({ n, sendBefore }, answer) => ({
-    reserved: answer.status === 'reserved' ? { n, result: 'reserved', sendBefore } : { n, result: 'busy', until: answer.until },
-  }),
+  reserve: ({ n, sendBefore }, answer) => {
+    switch (answer.status) {
+      case 'reserved': return { reserved: { n, result: 'reserved', sendBefore } };
+      case 'busy': return { reserved: { n, result: 'busy', until: answer.until, why: answer.why } };
+      case 'stopped': return { reserved: { n, result: 'stopped', stop: answer.stop } };
+    }
+  },
   check_permission: ({ n }, answer, knowledge) => (answer === 'permitted'
     ? { sending: { n, phase: 'permitted' } }
     : { facts: { ...knowledge.facts, standstill: answer.refusal }, outcome: { n, outcome: { status: 'absent' }, ledger: 'open', found: 'by_charging' } }),
@@ -52,6 +57,7 @@ export const learnFrom: { readonly [D in Call['do']]: (call: CallOf<D>, answer: 
     return { outcome: { n: attempt.n, outcome: answer === 'not_answered' ? stillOpen(attempt) : answer, ledger: 'open', found: 'by_asking' }, revokeNext: undefined };
   },
   close_ledger: (_, __, knowledge) => (knowledge.outcome ? { outcome: { ...knowledge.outcome, ledger: 'closed' } } : {}),
+  stop_card: () => ({ cardStopped: 'yes' }),
   hand_back: (_, answer) => ({ handBack: answer }),
 };
 

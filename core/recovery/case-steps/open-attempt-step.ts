@@ -121,6 +121,7 @@ const resendStep = (document: CaseDocument, attempt: Attempt, knowledge: Knowled
     return { do: 'reserve', n: attempt.n, amount: attempt.amount, token: undefined, sendBefore: sendBeforeOf(document, facts.leaseMs) };
   }
   if (reserved.result === 'busy') return postpone(document, attempt, tools);
+  if (reserved.result === 'stopped') return know(giveUp);
   return { do: 'write', write: writes.resend(document, attempt.n, reserved.sendBefore), after: { sending: { n: attempt.n, phase: 'written' } } };
 };
 

@@ -1,7 +1,10 @@
+import type { CardStop } from '../../cards/index.js';
 import { commandWrites, isCounted, writes, type Attempt, type AttemptOutcome, type CaseDocument, type Ended, type Settlement } from '../../cases/index.js';
+import { stopOf } from '../../declines/index.js';
 import type { Money } from '../../connector-kit/index.js';
 import { askAgainAt, askedToWait, longOpen, nextAskAt, resendAt } from './ask-times.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
+import { seriesOf } from './series.js';
 
 const mostNotSent = 5;
 const minute = 60_000;
@@ -27,7 +30,7 @@ const ledgerResult = (outcome: AttemptOutcome): 'sent' | 'not_sent' | 'stays_ope
 /** An outcome is known: the ledger is closed first, then it is written with everything it owes. */
 export const outcomeStep = (document: CaseDocument, attempt: Attempt, known: Known, knowledge: Knowledge, tools: Tools): Effect => {
   const result = ledgerResult(known.outcome);
-  if (result !== 'stays_open' && known.ledger === 'open') return { do: 'close_ledger', attempt, result };
+  if (result !== 'stays_open' && known.ledger === 'open') return { do: 'close_ledger', attempt, result, ...learntStop(document, known, tools) };
   const now = tools.clock.hubNow();
   const signals = known.signalId === undefined ? {} : { signalIds: [known.signalId] };
   const base = { n: attempt.n, outcome: known.outcome, notSent: attempt.notSent, refs: refsOf(known.outcome), owed: { outbox: [], now }, ...signals };
@@ -69,6 +72,12 @@ export const outcomeStep = (document: CaseDocument, attempt: Attempt, known: Kno
     case 'already_paid':
       return write({ status: 'queued', resolution: 'resolved', stepAt: now });
   }
+};
+
+/** What a decline forbids for ever is kept in the write that closes its try. */
+const learntStop = (document: CaseDocument, { outcome }: Known, tools: Tools): { readonly stop?: CardStop } => {
+  const stop = outcome.status === 'declined' ? stopOf(tools.classify(outcome.decline)) : undefined;
+  return stop ? { stop: { ...stop, series: seriesOf(document) } } : {};
 };
 
 const timed = (stepAt: Date | undefined) => (stepAt ? { stepAt } : {});
