@@ -1,4 +1,4 @@
-import type { ChargeableToken, ChargeOutcome, Ending, InvoiceRef, InvoiceState, Money, NormalizedEvent, RawDecline, WriteOnce } from '../connector-kit/index.js';
+import type { ChargeableToken, ChargeOutcome, Ending, InvoiceRef, InvoiceState, Money, NormalizedEvent, PlatformPayment, RawDecline, WriteOnce } from '../connector-kit/index.js';
 import type { DueDocument } from '../scheduling/index.js';
 
 export type CaseStatus = 'queued' | 'attempting' | 'succeeded' | 'failed' | 'blocked' | 'unknown' | 'cancelled';
@@ -166,7 +166,8 @@ export interface CaseDocument extends DueDocument {
   emailHash?: string;
   settlement?: Settlement;
   takeOver?: TakeOver;
-  refunds: { n: number; why: 'duplicate' | 'partial_approval' | 'operator'; state: string; once: WriteOnce }[];
+  /** `evidence`: our payment and the other one, both seen in one hold. */
+  refunds: { n: number; why: 'duplicate' | 'partial_approval' | 'operator'; state: string; once: WriteOnce; evidence?: { ours: string; other: PlatformPayment } }[];
   outbox: OutboxEntry[];
   ended?: Ended;
   /** An operator found that the charge the case was opened with, made before us, took no money. */

@@ -13,5 +13,7 @@ export { viewCase, type CaseView } from './case-view.js';
 export { amountOf, isCounted } from './amount-of.js';
 export { isLegal, isOpen } from './transitions.js';
 export * as writes from './writes.js';
+export * as settlementWrites from './settlement-writes.js';
+export * as takeOverWrites from './take-over-writes.js';
 export * as commandWrites from './command-writes.js';
 export type { CaseWrite } from './case-write.js';

@@ -1,8 +1,7 @@
 import type { Ending } from '../connector-kit/index.js';
 import type { CaseDocument, TakeOver } from './case.model.js';
 import type { CaseWrite } from './case-write.js';
-
-const held = (document: CaseDocument) => ({ _id: document._id, fence: document.fence, holder: document.holder });
+import { held } from './held.js';
 
 /** Which way the last call went that moved the platform's retries; undefined: there was none. */
 export const lastCall = ({ takeOver }: Pick<CaseDocument, 'takeOver'>): 'take_over' | 'hand_back' | undefined =>
@@ -35,13 +34,3 @@ export const intendHandBack = (document: CaseDocument, facts: { readonly ending:
   };
   return { name: 'intend-hand-back', filter: held(document), update: { $set: { takeOver, 'due.handBack': facts.againAt } } };
 };
-
-/** The platform's retries are returned, or stopped for good. */
-export const handedBack = (document: CaseDocument): CaseWrite => ({
-  name: 'handed-back', filter: held(document), update: { $set: { 'takeOver.state': 'handed_back' }, $unset: { 'due.handBack': '' } },
-});
-
-/** They are returned at a later hub time. */
-export const handBackLater = (document: CaseDocument, at: Date): CaseWrite => ({
-  name: 'hand-back-later', filter: held(document), update: { $set: { 'due.handBack': at } },
-});

@@ -10,6 +10,7 @@ export { defineConnector } from './define-connector.js';
 export { defineGateway } from './define-gateway.js';
 export { definePlugins, type PluginEntry, type PluginList, type PluginLoader } from './define-plugins.js';
 export { currencyCode, exponentOf, formatDecimal, InexactAmount, moneyOf, parseDecimal, UnknownCurrency } from './money.js';
+export { OWN_ACCOUNT } from './own-account.js';
 export { PlatformError, platformErrorWithin, type PlatformErrorCode, type PlatformErrorDetails, type Reached } from './platform-error.js';
 export { isSecret, isSecretSchema, secret, sealSecret, type Secret } from './secret.js';
 export { checkBasic, equalInConstantTime, provesHmac, timeInWindow, type HmacProof, type ProofWindow } from './webhook-proof.js';

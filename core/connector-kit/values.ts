@@ -33,7 +33,7 @@ export type Subject = { readonly invoiceRef: string } | { readonly subscriptionR
 export interface ChargeableToken {
   /** The kind of gateway that holds the method, as the gateway plugins name themselves in `accepts`. */
   readonly gatewayType: string;
-  /** The platform's id of the gateway account; the connection maps it to one of the merchant's configured accounts. */
+  /** The platform's id of the gateway account; the connection maps it to one of the merchant's configured accounts. `OWN_ACCOUNT` where platform and gateway are one. */
   readonly gatewayAccountRef: string;
   /** The gateway's id of the payment method. */
   readonly methodRef: string;

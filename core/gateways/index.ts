@@ -4,4 +4,5 @@
  * Must not know cases, schedules, or any gateway by name.
  */
 export { issuingAccount, type GatewayRooms, type IssuingAccount } from './issuing-account.js';
+export { chooseRoute, type RouteChoice } from './choose-route.js';
 export { chargeOutcome, findOutcome, outcomeOfError, ownCodes } from './charge-outcome.js';

@@ -1,17 +1,26 @@
 import { openKeysOf, type CaseDocument } from '../cases/index.js';
+import type { OpenedConnection } from '../clients/index.js';
 import type { ConnectorUse, GatewayUse } from '../plugin-registry/index.js';
+import type { CaseFacts, RouteFacts } from './case-steps/effects.js';
 import type { Snapshot } from './engine.js';
-import type { CaseFacts } from './case-steps/effects.js';
 import type { RecoveryPorts } from './ports.js';
 
 /** What a case in hand works with: its facts, and the guarded plugins behind them. */
-export type CaseWorld =
-  | { readonly facts: CaseFacts; readonly gateway: GatewayUse; readonly connector: undefined }
-  | { readonly facts: CaseFacts; readonly gateway: undefined; readonly connector: ConnectorUse };
+export interface CaseWorld {
+  readonly facts: CaseFacts;
+  /** Undefined for a direct case. */
+  readonly connector: ConnectorUse | undefined;
+  /** By id: the account of a direct case; else those its connection maps, and those it was charged at. */
+  readonly gateways: ReadonlyMap<string, GatewayUse>;
+  /** The platform's ids of gateway accounts, each with ours. */
+  readonly gatewayMap: Readonly<Record<string, string>>;
+}
 
 /** Whether an API call waits for this hold, and whether it is the one that opens the case. */
 export interface HoldCall { readonly respondsToCall: 'yes' | 'no'; readonly opens: 'yes' | 'no' }
 
+const callMs = 25_000;
+const unsaidMs = 300_000;
 const accountOfLane = (lane: string) => lane.slice(lane.indexOf('-') + 1);
 
 /**
@@ -34,41 +43,78 @@ export const readCaseWorld = async (document: CaseDocument, ports: RecoveryPorts
   // what ended within its opening call was answered closed
   const toldOpen: CaseFacts['toldOpen'] = document.connectionId === undefined && call.opens === 'no' && document.ended?.trigger !== 'direct' ? 'yes' : 'no';
   const openKeys = openKeysOf(document, document.connectionId === undefined && document.invoiceId !== undefined ? await ports.connectionIdsOf(document.clientId) : []);
-  const shared = { policy, openKeys, leaseMs: ports.leaseMs, toldOpen, respondsToCall: call.respondsToCall };
-  if (document.connectionId === undefined) {
-    const opened = await ports.clients.openGatewayAccount(accountOfLane(document.lane));
-    if (!opened) throw new Error(`Case ${document._id} needs a gateway account that does not exist`);
-    const gateway = ports.registry.useGateway(opened.record.type, opened.account, { revision: String(opened.record.revision) });
-    return {
-      gateway,
-      connector: undefined,
-      facts: {
-        ...shared, source: 'direct', dunning: 'not_controllable', standstill, trigger: call.opens === 'yes' ? 'direct' : 'scheduled_retry',
-        route: {
-          kind: 'gateway', accountId: opened.record.gatewayAccountId, gatewayMode: opened.record.mode, protection: gateway.protection(),
-          prepares: gateway.prepare ? 'yes' : 'no', revokes: gateway.revoke ? 'yes' : 'no',
-        },
-      },
-    };
-  }
-  const opened = await ports.clients.openConnection(document.connectionId);
+  const shared = { policy, openKeys, standstill, leaseMs: ports.leaseMs, toldOpen, respondsToCall: call.respondsToCall, refundsDuplicates: settings.autoRefundDuplicates ? 'yes' as const : 'no' as const };
+  return document.connectionId === undefined ? directWorld(document, shared, ports, call) : connectorWorld(document, document.connectionId, shared, ports);
+};
+
+type Shared = Pick<CaseFacts, 'policy' | 'openKeys' | 'standstill' | 'leaseMs' | 'toldOpen' | 'respondsToCall' | 'refundsDuplicates'>;
+
+interface OpenedGateway { readonly route: RouteFacts; readonly use: GatewayUse }
+
+const openGateway = async (accountId: string, ports: RecoveryPorts): Promise<OpenedGateway | undefined> => {
+  const opened = await ports.clients.openGatewayAccount(accountId);
+  if (!opened) return undefined;
+  const use = ports.registry.useGateway(opened.record.type, opened.account, { revision: String(opened.record.revision) });
+  return {
+    use,
+    route: {
+      kind: 'gateway', accountId: opened.record.gatewayAccountId, gatewayMode: opened.record.mode, protection: use.protection(),
+      prepares: use.prepare ? 'yes' : 'no', revokes: use.revoke ? 'yes' : 'no',
+    },
+  };
+};
+
+const directWorld = async (document: CaseDocument, shared: Shared, ports: RecoveryPorts, call: HoldCall): Promise<CaseWorld> => {
+  const gateway = await openGateway(accountOfLane(document.lane), ports);
+  if (!gateway) throw new Error(`Case ${document._id} needs a gateway account that does not exist`);
+  return {
+    connector: undefined,
+    gateways: new Map([[gateway.route.accountId, gateway.use]]),
+    gatewayMap: {},
+    facts: { ...shared, source: 'direct', dunning: 'not_controllable', trigger: call.opens === 'yes' ? 'direct' : 'scheduled_retry', route: gateway.route },
+  };
+};
+
+const connectorWorld = async (document: CaseDocument, connectionId: string, shared: Shared, ports: RecoveryPorts): Promise<CaseWorld> => {
+  const opened = await ports.clients.openConnection(connectionId);
   if (!opened) throw new Error(`Case ${document._id} needs a connection that does not exist`);
   const { record } = opened;
-  const connector = ports.registry.useConnector(record.platform, opened.connection, { connectionMode: record.mode, revision: String(record.revision) });
+  // what an active case owes is paid also after its connection was set to observe: new charges are refused by its mode
+  const connectionMode = document.mode === 'active' ? 'active' : record.mode;
+  const connector = ports.registry.useConnector(record.platform, opened.connection, { connectionMode, revision: String(record.revision) });
+  const { gatewayMap, onBlocked } = record.options;
+  const charged = document.attempts.filter((attempt) => attempt.route === 'gateway').map((attempt) => attempt.accountId);
+  const accounts = (await Promise.all([...new Set([...Object.values(gatewayMap), ...charged])].map((accountId) => openGateway(accountId, ports)))).filter((one) => one !== undefined);
+  const protection = connector.collection?.protection();
   return {
     connector,
-    gateway: undefined,
+    gateways: new Map(accounts.map(({ route, use }) => [route.accountId, use])),
+    gatewayMap,
     facts: {
       ...shared,
       source: 'connector',
-      dunning: connector.dunning.mode === 'controllable' ? 'controllable' : 'not_controllable',
-      standstill: standstill ?? (record.state !== 'active' ? `The connection is ${record.state}.` : record.mode !== 'active' ? `The connection is in mode ${record.mode} now.` : undefined)
-        ?? (connector.collection ? undefined : 'The platform collects nothing for us and no gateway is mapped.'),
       trigger: 'scheduled_retry',
+      standstill: shared.standstill ?? standstillOf(record, connector),
+      dunning: connector.dunning.mode === 'controllable' ? 'controllable' : 'not_controllable',
+      ...(connector.dunning.mode === 'controllable' ? {
+        stillness: {
+          neededFor: connector.dunning.neededFor,
+          oppositeAfterMs: callMs + ports.clock.notBeforeMs(protection?.absentIsFinalAfterMs ?? unsaidMs, Math.max(2000, ports.leaseMs)),
+        },
+      } : {}),
+      onBlocked,
+      settlement: connector.settlement.mode,
       route: {
         kind: 'platform', accountId: record.connectionId, gatewayMode: record.accountMode,
-        protection: connector.collection?.protection() ?? { kind: 'search_only', absentIsFinalAfterMs: 86_400_000 }, prepares: 'no', revokes: 'no',
+        protection: protection ?? { kind: 'search_only', absentIsFinalAfterMs: 86_400_000 }, prepares: 'no', revokes: 'no',
       },
+      gatewayRoutes: accounts.map(({ route }) => route),
     },
   };
+};
+
+const standstillOf = ({ state, mode, options }: OpenedConnection['record'], connector: ConnectorUse): string | undefined => {
+  if (state !== 'active') return `The connection is ${state}.`;
+  if (mode !== 'active') return `The connection is in mode ${mode} now.`;
+  return connector.collection || Object.keys(options.gatewayMap).length > 0 ? undefined : 'The platform collects nothing for us and no gateway is mapped.';
 };

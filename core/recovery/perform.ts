@@ -1,13 +1,16 @@
 import type { Attempt, CaseDocument, OutboxEntry } from '../cases/index.js';
-import type { ChargeableToken, ChargeRequest, CollectRequest, FindOutcome, InvoiceRef, WriteOnce } from '../connector-kit/index.js';
+import type { FindOutcome } from '../connector-kit/index.js';
 import type { CaseWorld } from './case-facts.js';
 import { chargeOutcome, findOutcome, outcomeOfError } from '../gateways/index.js';
 import type { Knowledge } from './case-steps/effects.js';
+import { chosenRoute, routeOf } from './case-steps/route.js';
 import { seriesOf } from './case-steps/series.js';
 import { learnFrom, type AnswerTo, type Call } from './case-steps/learn.js';
+import type { GatewayUse } from '../plugin-registry/index.js';
 import type { RecoveryPorts } from './ports.js';
 import { readTokens } from './read-tokens.js';
-import { openToken } from './sealed-token.js';
+import { recordPayment, takeOver } from './perform-platform.js';
+import { chargeRequest, collectRequest, invoiceOf } from './requests.js';
 import { watchPermission } from './watch-permission.js';
 
 const callMs = 25_000;
@@ -29,13 +32,14 @@ export const perform = async (effect: Call, document: CaseDocument, knowledge: K
     }
     case 'reserve': {
       const row = document.attempts.find((attempt) => attempt.n === effect.n);
+      const route = row ? routeOf(row, world.facts) : chosenRoute(document.attempts, knowledge);
       const sealed = effect.token?.sealed ?? row?.token;
       const held = card(sealed ? { token: sealed } : {});
       if (!held) return learnFrom.reserve(effect, { status: 'reserved' }, knowledge);
       const tokenKey = effect.token?.tried.methodDigest;
       const result = await cards.reserve({ ...held, ...(tokenKey === undefined ? {} : { tokenKey }) }, {
         series: seriesOf(document), attemptKey: `${document._id}-${effect.n}`, amount: effect.amount, sendBefore: effect.sendBefore,
-        absentIsFinalAfterMs: world.facts.route.protection.absentIsFinalAfterMs, ...(sealed?.network === undefined ? {} : { network: sealed.network }),
+        absentIsFinalAfterMs: route.protection.absentIsFinalAfterMs, ...(sealed?.network === undefined ? {} : { network: sealed.network }),
       });
       await ports.checkpoint('reserved', document._id);
       return learnFrom.reserve(effect, result, knowledge);
@@ -46,8 +50,9 @@ export const perform = async (effect: Call, document: CaseDocument, knowledge: K
     }
     case 'prepare': {
       const { attempt } = effect;
-      if (!world.gateway?.prepare) return learnFrom.prepare(effect, 'not_offered', knowledge);
-      const result = await world.gateway.prepare(chargeRequest(document, attempt, ports), writing(attempt.sendBefore));
+      const gateway = gatewayOf(attempt, world);
+      if (!gateway?.prepare) return learnFrom.prepare(effect, 'not_offered', knowledge);
+      const result = await gateway.prepare(chargeRequest(document, attempt, ports), writing(attempt.sendBefore));
       return learnFrom.prepare(effect, result.ok ? result.value : outcomeOfError(result.error), knowledge);
     }
     case 'charge': {
@@ -61,9 +66,10 @@ export const perform = async (effect: Call, document: CaseDocument, knowledge: K
     }
     case 'revoke': {
       const { attempt } = effect;
-      if (!world.gateway?.revoke) return learnFrom.revoke(effect, 'not_offered', knowledge);
+      const gateway = gatewayOf(attempt, world);
+      if (!gateway?.revoke) return learnFrom.revoke(effect, 'not_offered', knowledge);
       const sendBefore = new Date((document.leaseUntil?.getTime() ?? 0) - ports.leaseMs / 2);
-      const result = await world.gateway.revoke(chargeRequest(document, attempt, ports), writing(sendBefore));
+      const result = await gateway.revoke(chargeRequest(document, attempt, ports), writing(sendBefore));
       return learnFrom.revoke(effect, result.ok ? result.value : 'not_answered', knowledge);
     }
     case 'close_ledger': {
@@ -83,32 +89,22 @@ export const perform = async (effect: Call, document: CaseDocument, knowledge: K
       if (!result.ok) ports.logger.warn({ caseId: document._id, code: result.error.code }, 'the platform did not take the end of our work; tried again later');
       return learnFrom.hand_back(effect, result.ok ? 'done' : 'failed', knowledge);
     }
+    case 'take_over': return learnFrom.take_over(effect, await takeOver(document, effect.until, await standstillNow(document, ports), world, ports, writing(effect.sendBefore)), knowledge);
+    case 'record': {
+      const answer = await recordPayment(document, effect.attempt, effect.once, world, ports, writing(effect.sendBefore));
+      await ports.checkpoint('recorded on the platform', document._id);
+      return learnFrom.record(effect, answer, knowledge);
+    }
+    case 'find_payment': return learnFrom.find_payment(effect, await find(document, effect.attempt, world, ports, read()) ?? 'not_answered', knowledge);
   }
 };
 
-const invoiceOf = (document: CaseDocument): InvoiceRef => {
-  if (!document.invoice) throw new Error(`Case ${document._id} has no invoice`);
-  return document.invoice;
-};
-
-const onceOf = (attempt: Attempt, ports: RecoveryPorts): WriteOnce => ({ key: attempt.key, firstTriedAt: ports.clock.wallAt(attempt.startedAt), ourReference: attempt.key });
-
-const tokenOf = (document: CaseDocument, attempt: Attempt, ports: RecoveryPorts): ChargeableToken | undefined =>
-  (attempt.token ? openToken(attempt.token, document.clientId, ports.vault) : undefined);
-
-const chargeRequest = (document: CaseDocument, attempt: Attempt, ports: RecoveryPorts): ChargeRequest => {
-  const token = tokenOf(document, attempt, ports);
-  if (!token) throw new Error(`Attempt ${attempt.key} has no token`);
-  return {
-    once: onceOf(attempt, ports), amount: attempt.amount, token, description: `Recovery ${document._id}`,
-    ...(attempt.chargeRef === undefined ? {} : { chargeRef: attempt.chargeRef }),
-  };
-};
-
-const collectRequest = (document: CaseDocument, attempt: Attempt, ports: RecoveryPorts): CollectRequest => {
-  if (!attempt.before) throw new Error(`Attempt ${attempt.key} was written without reading the invoice`);
-  const token = tokenOf(document, attempt, ports);
-  return { once: onceOf(attempt, ports), invoice: invoiceOf(document), amount: attempt.amount, before: attempt.before, ...(token ? { token } : {}) };
+/** The gateway an attempt goes to. @throws Error when its account is gone: nobody else can answer for it */
+const gatewayOf = (attempt: Attempt, world: CaseWorld): GatewayUse | undefined => {
+  if (attempt.route === 'platform') return undefined;
+  const gateway = world.gateways.get(attempt.accountId);
+  if (!gateway) throw new Error(`Attempt ${attempt.key} was made at the gateway account ${attempt.accountId}, which does not exist any more`);
+  return gateway;
 };
 
 /** Sends a charge that was permitted just now. A stop that comes while it waits for its turn holds it back. */
@@ -116,8 +112,9 @@ const sendCharge = async (document: CaseDocument, attempt: Attempt, world: CaseW
   const permission = watchPermission(() => standstillNow(document, ports));
   const watched = { ...time, heldBack: () => permission.heldBack() };
   try {
-    return world.gateway
-      ? chargeOutcome(await world.gateway.charge(chargeRequest(document, attempt, ports), watched))
+    const gateway = gatewayOf(attempt, world);
+    return gateway
+      ? chargeOutcome(await gateway.charge(chargeRequest(document, attempt, ports), watched))
       : await collect(document, attempt, world, ports, watched);
   } finally { permission.end(); }
 };
@@ -128,8 +125,9 @@ const collect = async (document: CaseDocument, attempt: Attempt, world: CaseWorl
 };
 
 const find = async (document: CaseDocument, attempt: Attempt, world: CaseWorld, ports: RecoveryPorts, time: { readonly deadline: Date }): Promise<FindOutcome | undefined> => {
-  if (world.gateway) return findOutcome(await world.gateway.find(chargeRequest(document, attempt, ports), time));
-  if (!world.connector.collection) return undefined;
+  const gateway = gatewayOf(attempt, world);
+  if (gateway) return findOutcome(await gateway.find(chargeRequest(document, attempt, ports), time));
+  if (!world.connector?.collection) return undefined;
   return findOutcome(await world.connector.collection.findCollection(collectRequest(document, attempt, ports), time));
 };
 

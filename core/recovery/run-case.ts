@@ -96,6 +96,9 @@ export const runCase = async (claimed: CaseDocument, ports: RecoveryPorts, start
         case 'close_ledger':
         case 'stop_card':
         case 'hand_back':
+        case 'take_over':
+        case 'record':
+        case 'find_payment':
           knowledge = { ...knowledge, ...await performed(effect, () => perform(effect, document, knowledge, world, ports)) };
           break;
       }
@@ -109,7 +112,7 @@ export const runCase = async (claimed: CaseDocument, ports: RecoveryPorts, start
 
 const checkpoints: Readonly<Record<string, CheckpointName | undefined>> = {
   'attempt': 'attempt written', 'resend': 'attempt written', 'charge-ref': 'prepared', 'outcome': 'outcome written', 'close': 'closed',
-  'relayed': 'relayed', 'settled': 'settled', 'refunded': 'refunded', 'handed-back': 'handed back', 'release': 'released',
+  'relayed': 'relayed', 'settled': 'settled', 'refunded': 'refunded', 'handed-back': 'handed back', 'intend': 'take-over intended', 'taken': 'taken', 'release': 'released',
 };
 
 /** A ledger that is closed because of an answer is closed before anything else is done with the answer: also if the database is away for a while. */

@@ -5,4 +5,6 @@
  */
 export { confirmPayment, type Confirmation } from './confirm-payment.js';
 export { nextConfirmationAt } from './confirmation-times.js';
+export { isLate, nextSettlementAt } from './settlement-times.js';
+export { paidBy, type PaidBy } from './other-payment.js';
 export { ownPayment, type OurMarks } from './own-payment.js';

@@ -26,7 +26,10 @@ export const accesses = (world: World, caseIndex: number): ReadonlySet<Part> => 
       case 'read_tokens': seen.add('card'); break;
       case 'read_invoice': seen.add('debt').add('gateway'); break;
       case 'check_permission': seen.add('charging'); break;
+      case 'take_over': seen.add('charging').add('debt'); break;
+      case 'record': seen.add('debt'); break;
       case 'ask':
+      case 'find_payment':
       case 'charge': seen.add('debt').add('gateway'); break;
       case 'prepare':
       case 'revoke': seen.add('gateway'); break;

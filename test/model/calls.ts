@@ -91,5 +91,27 @@ export const endingsOf = async (world: World, worker: InHand, effect: Exclude<Ca
         ...lost('hands the retries back, and hears nothing', learnFrom.hand_back(effect, 'failed', knowledge), to),
       ];
     }
+    case 'take_over': {
+      if (world.charging !== 'allowed') return [step('may not take over', learnFrom.take_over(effect, { refusal: 'paused' }, knowledge))];
+      if (isLate(effect.sendBefore.getTime())) return [step('may not take over any more', learnFrom.take_over(effect, 'not_answered', knowledge))];
+      const debt = world.debts[caseIndex];
+      const to = debt ? { ...world, debts: replaced(world.debts, caseIndex, { ...debt, retries: 'stopped' as const }) } : world;
+      return [
+        step('takes the retries over', learnFrom.take_over(effect, { status: 'taken' }, knowledge), to),
+        ...lost('takes the retries over, and hears nothing', learnFrom.take_over(effect, 'not_answered', knowledge), to),
+      ];
+    }
+    case 'record': {
+      const { attempt } = effect;
+      const debt = world.debts[caseIndex];
+      if (!debt || isLate(effect.sendBefore.getTime())) return [step(`may not record ${attempt.key} any more`, learnFrom.record(effect, 'not_answered', knowledge))];
+      if (debt.paidBy !== 'nobody' && debt.paidBy !== attempt.key) return [step(`records ${attempt.key} in vain`, learnFrom.record(effect, { status: 'refused', reason: 'paid_unexplained', detail: debt.paidBy }, knowledge))];
+      const to = { ...world, debts: replaced(world.debts, caseIndex, { ...debt, paidBy: attempt.key }) };
+      return [
+        step(`records ${attempt.key}`, learnFrom.record(effect, { status: 'recorded' }, knowledge), to),
+        ...lost(`records ${attempt.key}, and hears nothing`, learnFrom.record(effect, 'not_answered', knowledge), to),
+      ];
+    }
+    case 'find_payment': return [step(`asks whether ${effect.attempt.key} stands`, learnFrom.find_payment(effect, found(world, effect.attempt.key, caseIndex, box), knowledge))];
   }
 };

@@ -133,7 +133,10 @@ export const createHands = (box: Box, off: SwitchedOff | undefined, machine: Mac
       case 'revoke':
       case 'close_ledger':
       case 'stop_card':
-      case 'hand_back': {
+      case 'hand_back':
+      case 'take_over':
+      case 'record':
+      case 'find_payment': {
         machine.at(world.now);
         const endings = await endingsOf(world, worker, effect, box, off, ledger);
         return endings.map((ending) => ({ name: name(ending.name), kind: ending.kind, to: learning(index)(ending.world, worker, ending.after) }));

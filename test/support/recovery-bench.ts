@@ -1,7 +1,7 @@
 import { ulid } from 'ulid';
 import { cardIndexes, createCardLedger } from '../../core/cards/index.js';
 import { caseIndexes, createCases, newConnectorCase, WriteNotKnown, type CaseDocument, type Cases, type SignalEvent } from '../../core/cases/index.js';
-import { createVault, type Client } from '../../core/clients/index.js';
+import { createVault, type Client, type ConnectionOptions } from '../../core/clients/index.js';
 import type { RawDecline, RepeatProtection } from '../../core/connector-kit/index.js';
 import { loadDeclineCatalogue } from '../../core/declines/index.js';
 import { createLogger, type CheckpointName } from '../../core/observability/index.js';
@@ -28,7 +28,7 @@ export interface RecoveryBench {
   readonly events: readonly { readonly id: string; readonly event: string; readonly body: Record<string, unknown> }[];
   readonly logLines: readonly string[];
   client: { status: Client['status']; settings: Client['settings'] };
-  connection: { state: 'active' | 'disconnecting'; mode: CaseDocument['mode'] };
+  connection: { state: 'active' | 'disconnecting' | 'disconnected'; mode: CaseDocument['mode']; options: ConnectionOptions };
   /** Where the process ends next, once. */
   killAt: CheckpointName | undefined;
   /** What becomes of the next write of this name, once: lost before or after it was applied. */
@@ -57,15 +57,15 @@ export const declineOf = (code: string): RawDecline => ({ system: 'test', code, 
 /** An invoice paid, as a platform tells of it. */
 export const invoicePaid = (at: Date): SignalEvent => ({ type: 'invoice_paid', occurredAt: at, invoice: { ref: 'in_1' } });
 
-/** Starts the bench on a database of its own. */
-export const startRecoveryBench = async (options: { readonly label: string; readonly protection?: RepeatProtection }): Promise<RecoveryBench> => {
+/** Starts the bench on a database of its own. `route`: `gateway` where the connection maps the account of its cards to a gateway of ours. */
+export const startRecoveryBench = async (options: { readonly label: string; readonly protection?: RepeatProtection; readonly route?: 'platform' | 'gateway' }): Promise<RecoveryBench> => {
   const database = testDatabase(options.label);
   const storage = await connectStorage(database.uri);
   await storage.ensureIndexes([caseIndexes, cardIndexes]);
   const clock = createManualClock(new Date('2026-11-18T12:00:00Z'));
   const vault = createVault([{ id: 'k1', key: new Uint8Array(32).fill(7) }]);
   const stored = createCases({ storage, clock, leaseMs, scheduler: { define: () => undefined, due: () => undefined, start: async () => undefined, stop: async () => undefined } });
-  const money = scriptedMoney(clock, { minor: 4900, currency: 'USD' }, options.protection);
+  const money = scriptedMoney(clock, { minor: 4900, currency: 'USD' }, options.protection, options.route);
   const logLines: string[] = [];
   const events: { id: string; event: string; body: Record<string, unknown> }[] = [];
   const clientId = 'client-1';
@@ -93,7 +93,7 @@ export const startRecoveryBench = async (options: { readonly label: string; read
   });
   const account = { gatewayAccountId: 'acct-1', clientId, type: 'sample', mode: 'test' as const, revision: 1, createdAt: new Date(0), retiredAt: null };
   const connection = () => ({
-    connectionId: 'conn-1', clientId, platform: 'sample-billing', urlKey: clientId, accountMode: 'test', options: {}, platformAccountRef: null, revision: 1,
+    connectionId: 'conn-1', clientId, platform: 'sample-billing', urlKey: clientId, accountMode: 'test', platformAccountRef: null, revision: 1,
     createdAt: new Date(0), updatedAt: new Date(0), ...bench.connection,
   });
 
@@ -159,7 +159,10 @@ export const startRecoveryBench = async (options: { readonly label: string; read
         webhookEvents: [], maxRetries: 5, horizonDays: 35, retrySchedule: null, autoRefundDuplicates: true, paused: false,
       },
     },
-    connection: { state: 'active', mode: 'active' },
+    connection: {
+      state: 'active', mode: 'active',
+      options: { gatewayMap: options.route === 'gateway' ? { acct: 'acct-1' } : {}, platformRetriesOff: false, takeOver: 'immediately', onBlocked: 'stop' },
+    },
     killAt: undefined, loseWrite: undefined, onWritten: undefined,
     openCase: async (decline = 'generic_decline', over = {}) => {
       const document = newConnectorCase({
@@ -189,9 +192,10 @@ export const startRecoveryBench = async (options: { readonly label: string; read
       money.replies.length = 0;
       money.tried.length = 0;
       money.faults.length = 0;
+      money.recorded.length = 0;
       money.invoice.other.length = 0;
       Object.assign(money.invoice, { state: 'open', inProgress: 'no' });
-      Object.assign(money, { reads: 'up', dunning: 'up', cards: { methodRef: 'pm_1' }, onCharge: undefined, onCharged: undefined, onRead: undefined, onList: undefined });
+      Object.assign(money, { reads: 'up', dunning: 'up', takeOver: 'taken', retries: 'on', records: [], cards: { methodRef: 'pm_1' }, onCharge: undefined, onCharged: undefined, onRead: undefined, onList: undefined });
       events.length = 0;
       logLines.length = 0;
       Object.assign(bench, { killAt: undefined, loseWrite: undefined, onWritten: undefined });

@@ -1,4 +1,6 @@
-import { PlatformError, type ChargeOutcome, type FindOutcome, type InvoiceState, type Money, type PlatformPayment, type RepeatProtection } from '../../core/connector-kit/index.js';
+import {
+  PlatformError, type ChargeOutcome, type FindOutcome, type InvoiceState, type Money, type PaymentToRecord, type PlatformPayment, type RepeatProtection, type SettlementResult,
+} from '../../core/connector-kit/index.js';
 import type { CallResult, ConnectorUse, GatewayUse } from '../../core/plugin-registry/index.js';
 import type { Clock } from '../../core/scheduling/index.js';
 
@@ -19,7 +21,7 @@ export interface ScriptedMoney {
   /** Requests to move money after a success on the debt, or while another could still succeed; and ones that left too late. */
   readonly faults: string[];
   /** How often the invoice was read, the attempt was asked about. */
-  readonly calls: { reads: number; finds: number; lists: number; handBacks: string[]; prepares: number; revokes: number };
+  readonly calls: { reads: number; finds: number; lists: number; handBacks: string[]; takeOvers: Date[]; prepares: number; revokes: number; records: number; readonly recordKeys: string[] };
   invoice: { state: InvoiceState['state']; readonly other: PlatformPayment[]; inProgress: 'yes' | 'no'; due: number };
   /** `down`: the platform's reads fail. */
   reads: 'up' | 'down';
@@ -27,6 +29,13 @@ export interface ScriptedMoney {
   /** `no`: the platform collects a paid invoice again, as none does, so that nothing but the hub keeps it from being paid twice. */
   refusesPaid: 'yes' | 'no';
   dunning: 'up' | 'down';
+  /** `lost`: it is done, and the reply is not heard. */
+  takeOver: 'taken' | 'not_possible' | 'lost' | 'down';
+  /** Whether the platform's own retries run. */
+  retries: 'on' | 'off';
+  /** What becomes of the next payments that are recorded, in order; afterwards each is taken. `lost`: taken, and the reply is not heard. */
+  records: ('lost' | 'down' | 'error' | Extract<SettlementResult, { status: 'refused' | 'paid_by_other' }>)[];
+  readonly recorded: PaymentToRecord[];
   /** Told before the money moves; may throw, as a process ends. */
   onCharge: ((key: string) => Promise<void> | void) | undefined;
   /** Told after it moved and before the reply is handed over. */
@@ -44,7 +53,7 @@ const fine = <T>(value: T): CallResult<T> => ({ ok: true, value });
 const failed = <T>(reached: 'no' | 'unknown'): CallResult<T> => ({ ok: false, error: new PlatformError('as the script says', { code: 'platform_down', reached }) });
 
 /** A debt over `due`, on a platform and a gateway. */
-export const scriptedMoney = (clock: Clock, due: Money, protection: RepeatProtection = { kind: 'single_use_object', absentIsFinalAfterMs: 300_000 }): ScriptedMoney => {
+export const scriptedMoney = (clock: Clock, due: Money, protection: RepeatProtection = { kind: 'single_use_object', absentIsFinalAfterMs: 300_000 }, route: 'platform' | 'gateway' = 'platform'): ScriptedMoney => {
   const revoked = new Set<string>();
   const succeeded = () => money.tried.filter((one) => one.result === 'approved');
   const amountOf = (minor: number): Money => ({ minor, currency: due.currency });
@@ -78,7 +87,7 @@ export const scriptedMoney = (clock: Clock, due: Money, protection: RepeatProtec
         case 'reply_unknown': answer = fine({ status: 'unknown', cause: 'as the script says', gatewayRefs: [] }); break;
       }
     }
-    if (succeeded().length > 0 && money.invoice.state === 'open') money.invoice.state = 'paid';
+    if (route === 'platform' && succeeded().length > 0 && money.invoice.state === 'open') money.invoice.state = 'paid';
     await money.onCharged?.(key);
     return answer;
   };
@@ -98,16 +107,16 @@ export const scriptedMoney = (clock: Clock, due: Money, protection: RepeatProtec
   const read = (): CallResult<InvoiceState> => {
     money.calls.reads += 1;
     if (money.reads === 'down') return failed('unknown');
-    const own = succeeded().map((one): PlatformPayment => ({ ref: `ch_${one.key}`, gatewayRefs: [`ch_${one.key}`], ourReference: one.key, state: 'succeeded', amount: amountOf(one.amount), at: one.at }));
+    const own = succeeded().filter((one) => route === 'platform' || money.recorded.some((payment) => payment.once.ourReference === one.key)).map((one): PlatformPayment => ({ ref: `ch_${one.key}`, gatewayRefs: [`ch_${one.key}`], ourReference: one.key, state: 'succeeded', amount: amountOf(one.amount), at: one.at }));
     const running: PlatformPayment[] = money.invoice.inProgress === 'yes' ? [{ ref: 'ch_running', gatewayRefs: [], state: 'in_progress', amount: due, at: clock.hubNow() }] : [];
     return fine({ state: money.invoice.state, due: amountOf(money.invoice.state === 'open' ? money.invoice.due : 0), payments: [...own, ...money.invoice.other, ...running], paymentsComplete: true });
   };
 
   const money: ScriptedMoney = {
     replies: [], tried: [], faults: [],
-    calls: { reads: 0, finds: 0, lists: 0, handBacks: [], prepares: 0, revokes: 0 },
+    calls: { reads: 0, finds: 0, lists: 0, handBacks: [], takeOvers: [], prepares: 0, revokes: 0, records: 0, recordKeys: [] },
     invoice: { state: 'open', other: [], inProgress: 'no', due: due.minor },
-    reads: 'up', refusesPaid: 'yes', cards: { methodRef: 'pm_1' }, dunning: 'up', onCharge: undefined, onCharged: undefined, onRead: undefined, onList: undefined,
+    reads: 'up', refusesPaid: 'yes', cards: { methodRef: 'pm_1' }, dunning: 'up', takeOver: 'taken', retries: 'on', records: [], recorded: [], onCharge: undefined, onCharged: undefined, onRead: undefined, onList: undefined,
     approved: () => succeeded().map((one) => one.key),
     connector: {
       webhook: { verify: notCalled, provenBefore: notCalled, parse: notCalled, topics: () => [] },
@@ -128,10 +137,18 @@ export const scriptedMoney = (clock: Clock, due: Money, protection: RepeatProtec
         },
       },
       dunning: {
-        mode: 'controllable', neededFor: 'gateway', takeOver: notCalled,
+        mode: 'controllable', neededFor: 'gateway',
+        takeOver: async (_invoice, until, time) => {
+          if (clock.wallNow() >= time.sendBefore || money.takeOver === 'down') return failed('no');
+          if (money.takeOver === 'not_possible') return fine({ status: 'not_possible', reason: 'as the script says' });
+          money.calls.takeOvers.push(until);
+          money.retries = 'off';
+          return money.takeOver === 'lost' ? failed('unknown') : fine({ status: 'taken' });
+        },
         handBack: async (_invoice, ending) => {
           if (money.dunning === 'down') return failed('unknown');
           money.calls.handBacks.push(`${ending.outcome}:${ending.startDunning}`);
+          money.retries = ending.startDunning ? 'on' : 'off';
           return fine('handed_back');
         },
       },
@@ -147,7 +164,21 @@ export const scriptedMoney = (clock: Clock, due: Money, protection: RepeatProtec
         findCollection: async (request) => find(request.once.key),
         protection: () => protection,
       },
-      settlement: { mode: 'platform_detects' },
+      settlement: route === 'platform' ? { mode: 'platform_detects' } : {
+        mode: 'recorded',
+        record: async (payment) => {
+          money.calls.records += 1;
+          money.calls.recordKeys.push(payment.once.key);
+          if (money.recorded.some((one) => one.once.ourReference === payment.once.ourReference)) return fine({ status: 'already_recorded', platformPaymentRef: `pay_${payment.once.ourReference}` });
+          const script = money.records.shift();
+          if (script === 'down') return failed('no');
+          if (script === 'error') return { ok: false, error: new PlatformError('as the script says', { code: 'invalid_request', reached: 'yes' }) };
+          if (typeof script === 'object') return fine(script);
+          money.recorded.push(payment);
+          money.invoice.state = 'paid';
+          return script === 'lost' ? failed('unknown') : fine({ status: 'recorded', platformPaymentRef: `pay_${payment.once.ourReference}` });
+        },
+      },
       checkHealth: notCalled,
     },
     gateway: {

@@ -6,6 +6,8 @@ import type { Decision, PastAttempt, Snapshot } from '../engine.js';
 import { cancelEffect, paidByCaseEffect, paidEffect, planOf, stopEffect } from './close-step.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
 import { needsRenewal, sendBeforeOf } from './lease.js';
+import { chosenRoute } from './route.js';
+import { takeOverStep } from './take-over-step.js';
 
 const minute = 60_000;
 
@@ -59,8 +61,9 @@ const chargeStep = (document: CaseDocument, decision: Charge, knowledge: Knowled
   if (reserved.result === 'busy') return wait(busyBecause[reserved.why], tools.clock.hubAt(reserved.until));
   if (reserved.result === 'stopped') return stopEffect(document, stoppedCard(reserved.stop), knowledge, tools);
   const invoice = knowledge.invoice?.status === 'read' ? knowledge.invoice : undefined;
+  const route = chosenRoute(document.attempts, knowledge);
   const row: Attempt = {
-    n, key: `${document._id}-${n}`, route: facts.route.kind, accountId: facts.route.accountId, amount,
+    n, key: `${document._id}-${n}`, route: route.kind, accountId: route.accountId, amount,
     ...(token ? { token: token.sealed } : {}), ...(invoice ? { before: invoice.state } : {}),
     startedAt: tools.clock.hubNow(), sendBefore: reserved.sendBefore, asks: 0, absentReads: [], notSent: 0, outcome: null, resolved: false,
     grounds: {
@@ -99,6 +102,8 @@ const connectorReady = (document: CaseDocument, decision: Charge, knowledge: Kno
       because: { rule: 'no-token', numbers: { why: knowledge.tokens.why }, sentence: knowledge.tokens.why === 'no_payment_source' ? 'The platform has no card to charge.' : `The platform shows no card that we may charge (${knowledge.tokens.why}).` },
     }, knowledge, tools);
   }
+  const stilling = takeOverStep(document, chosenRoute(document.attempts, knowledge), knowledge, tools, wait);
+  if (stilling) return stilling;
   if (knowledge.invoice === undefined) return { do: 'read_invoice' };
   if (knowledge.invoice.status === 'unavailable') return wait('The invoice cannot be read now.');
   return endedInvoice(document, knowledge.invoice.state, knowledge, tools) ?? unlessChargeable(knowledge.invoice.state, wait);
@@ -157,6 +162,7 @@ const resultOf = (document: CaseDocument, attempt: Attempt): PastAttempt['result
 /** What the engine is told of a case. */
 export const snapshotOf = (document: CaseDocument, knowledge: Knowledge, tools: Tools): Snapshot => {
   const { facts, tokens } = knowledge;
+  const route = chosenRoute(document.attempts, knowledge);
   return {
     source: facts.source,
     openedAt: document.createdAt,
@@ -167,11 +173,11 @@ export const snapshotOf = (document: CaseDocument, knowledge: Knowledge, tools: 
       kind: attempt.outcome?.status === 'declined' && tools.classify(attempt.outcome.decline).retry === 'soon' ? 'technical' : 'other',
       strategy: attempt.grounds.strategy,
     })),
-    route: facts.route.kind,
-    gatewayMode: facts.route.gatewayMode,
+    route: route.kind,
+    gatewayMode: route.gatewayMode,
     prompt: document.prompt,
     ...(document.earlierCharge === undefined ? {} : { earlierCharge: document.earlierCharge }),
-    card: tokens === undefined || tokens.status === 'unavailable' ? 'unread' : tokens.status === 'none' ? 'none' : tokens.change,
+    card: tokens === undefined || tokens.status === 'unavailable' ? 'unread' : tokens.status === 'none' ? 'none' : tokens.status === 'found' ? tokens.change : 'same',
     policy: facts.policy,
   };
 };

@@ -1,7 +1,7 @@
 import type { CardStop } from '../../cards/index.js';
 import type { Attempt, AttemptOutcome, CaseDocument, CaseWrite, CommandAnswer, OutboxEntry, Plan } from '../../cases/index.js';
 import type { Classification } from '../../declines/index.js';
-import type { ChargeableToken, Ending, InvoiceState, Money, RawDecline, RepeatProtection } from '../../connector-kit/index.js';
+import type { ChargeableToken, Ending, InvoiceState, Money, RawDecline, RepeatProtection, SettlementResult, TakeOver, WriteOnce } from '../../connector-kit/index.js';
 import type { Clock } from '../../scheduling/index.js';
 import type { Decision, RecoveryEngine, Snapshot } from '../engine.js';
 import type { EventToCompose } from '../case-event.js';
@@ -23,6 +23,12 @@ export type Effect =
   /** A stop that no charge of ours taught is kept against the card that was declined. */
   | { readonly do: 'stop_card'; readonly card: CaseDocument['tried'][number]; readonly stop: CardStop }
   | { readonly do: 'hand_back'; readonly ending: Ending }
+  /** Reads whether the connection still allows it, then stops the platform's own retries. */
+  | { readonly do: 'take_over'; readonly until: Date; readonly sendBefore: Date }
+  /** Tells the platform of a payment taken at a gateway. */
+  | { readonly do: 'record'; readonly attempt: Attempt; readonly once: WriteOnce; readonly sendBefore: Date }
+  /** Whether our payment stands, asked before it is given back. */
+  | { readonly do: 'find_payment'; readonly attempt: Attempt }
   /** Nothing to perform: something follows from what is known already. */
   | { readonly do: 'know'; readonly after: Partial<Knowledge> }
   | { readonly do: 'alert'; readonly fact: string; readonly after: Partial<Knowledge> }
@@ -31,13 +37,33 @@ export type Effect =
 /** A token ready to be charged: opened in memory, with the form it rests in. */
 export interface TokenInHand { readonly token: ChargeableToken; readonly sealed: NonNullable<Attempt['token']>; readonly tried: CaseDocument['tried'][number] }
 
+/** One way to charge a debt, and what protects a charge on it. `accountId`: of the gateway account, or of the connection. */
+export interface RouteFacts {
+  readonly kind: 'gateway' | 'platform';
+  readonly accountId: string;
+  readonly gatewayMode: 'test' | 'live';
+  readonly protection: RepeatProtection;
+  readonly prepares: 'yes' | 'no';
+  readonly revokes: 'yes' | 'no';
+}
+
 /** What holds for a case while it is in hand; read when it was claimed. */
 export interface CaseFacts {
   readonly source: 'connector' | 'direct';
   readonly policy: Snapshot['policy'];
-  readonly route: { readonly kind: 'gateway' | 'platform'; readonly accountId: string; readonly gatewayMode: 'test' | 'live'; readonly protection: RepeatProtection;
-    readonly prepares: 'yes' | 'no'; readonly revokes: 'yes' | 'no' };
+  /** The one way of a direct case; of a connector's, the platform's. */
+  readonly route: RouteFacts;
+  /** Gateway accounts that a connector's case may be charged at, or was. */
+  readonly gatewayRoutes?: readonly RouteFacts[];
   readonly dunning: 'controllable' | 'not_controllable';
+  /** Where the platform's own retries can be kept still: for which routes they must be, and how long after the last possible sending of one call its opposite may leave (wall ms). */
+  readonly stillness?: { readonly neededFor: 'gateway' | 'both'; readonly oppositeAfterMs: number };
+  /** What the platform's retries do after a block; left out: they are stopped. */
+  readonly onBlocked?: 'stop' | 'hand_back';
+  /** How the platform learns of a charge at a gateway; left out: by itself. */
+  readonly settlement?: 'recorded' | 'platform_detects';
+  /** Whether the client wants a duplicate payment of ours given back without being asked. */
+  readonly refundsDuplicates?: 'yes' | 'no';
   readonly leaseMs: number;
   /** The right to charge this debt: every key of it, as the client's connections stand now. Empty where no debt is named. */
   readonly openKeys: readonly string[];
@@ -56,7 +82,10 @@ export interface Knowledge {
   readonly facts: CaseFacts;
   readonly invoice?: { readonly status: 'read'; readonly state: InvoiceState; readonly at: Date } | { readonly status: 'unavailable'; readonly why: string } | undefined;
   readonly tokens?:
-    | { readonly status: 'found'; readonly first: TokenInHand; readonly change: 'same' | 'changed' }
+    /** `route`: the way this token is charged; left out: the one way of the case. */
+    | { readonly status: 'found'; readonly first: TokenInHand; readonly change: 'same' | 'changed'; readonly route?: RouteFacts }
+    /** The platform charges what it holds, and shows us none of it. */
+    | { readonly status: 'held_by_platform' }
     | { readonly status: 'none'; readonly why: string }
     | { readonly status: 'unavailable'; readonly why: string }
     | undefined;
@@ -86,6 +115,12 @@ export interface Knowledge {
   /** What brought the newest answer of a gateway about, where it is more than the schedule. */
   readonly cause?: 'reconciliation' | 'card_update' | 'manual_retry' | undefined;
   readonly settled?: 'tried' | undefined;
+  /** What the platform said of the payment it was told of; `asked`: it is about to be told. */
+  readonly recorded?: 'asked' | SettlementResult | { readonly status: 'failed'; readonly answered: 'yes' | 'no' } | undefined;
+  /** Whether our payment stands, as its gateway says now. */
+  readonly ourPayment?: 'stands' | 'not_shown' | 'not_answered' | undefined;
+  /** The stopping of the platform's retries. `before`: whether an earlier call of it may be under way. */
+  readonly takeOver?: { readonly before: 'nothing' | 'perhaps'; readonly answer: 'not_yet' | TakeOver | { readonly status: 'refused'; readonly why: string } | { readonly status: 'not_answered' } } | 'done' | undefined;
   readonly handBack?: 'intended' | 'done' | 'failed' | undefined;
   readonly relay?: 'failed' | undefined;
   /** Entries handed over, not yet pulled from the outbox. */

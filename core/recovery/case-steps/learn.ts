@@ -1,6 +1,6 @@
 import type { Attempt } from '../../cases/index.js';
 import type { ReserveResult } from '../../cards/index.js';
-import type { ChargeOutcome, FindOutcome, InvoiceState } from '../../connector-kit/index.js';
+import type { ChargeOutcome, FindOutcome, InvoiceState, SettlementResult, TakeOver } from '../../connector-kit/index.js';
 import type { Effect, Knowledge } from './effects.js';
 
 /** An effect that speaks to the world and is answered with what it taught. */
@@ -21,6 +21,10 @@ export interface AnswerTo {
   readonly close_ledger: 'closed';
   readonly stop_card: 'kept';
   readonly hand_back: 'done' | 'failed';
+  readonly take_over: TakeOver | { readonly refusal: string } | 'not_answered';
+  /** `failed`: the platform answered with an error, so that its key is used up. */
+  readonly record: SettlementResult | 'failed' | 'not_answered';
+  readonly find_payment: FindOutcome | 'not_answered';
 }
 
 /** What a hold knows after each kind of call. */
@@ -59,6 +63,13 @@ export const learnFrom: { readonly [D in Call['do']]: (call: CallOf<D>, answer: 
   close_ledger: (_, __, knowledge) => (knowledge.outcome ? { outcome: { ...knowledge.outcome, ledger: 'closed' } } : {}),
   stop_card: () => ({ cardStopped: 'yes' }),
   hand_back: (_, answer) => ({ handBack: answer }),
+  take_over: (_, answer, { takeOver }) => {
+    const before = takeOver === undefined || takeOver === 'done' ? 'perhaps' as const : takeOver.before;
+    if (answer === 'not_answered') return { takeOver: { before, answer: { status: 'not_answered' } } };
+    return { takeOver: { before, answer: 'refusal' in answer ? { status: 'refused', why: answer.refusal } : answer } };
+  },
+  record: (_, answer) => ({ recorded: typeof answer === 'string' ? { status: 'failed', answered: answer === 'failed' ? 'yes' : 'no' } : answer }),
+  find_payment: (_, answer) => ({ ourPayment: answer === 'not_answered' ? 'not_answered' : answer.status === 'approved' ? 'stands' : 'not_shown' }),
 };
 
 const stillOpen = (attempt: Attempt) => (attempt.outcome?.status === 'pending'

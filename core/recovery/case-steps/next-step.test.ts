@@ -100,7 +100,7 @@ describe('the order in hand', () => {
     ['a reading made before the signal answers nothing', queued({ signals: [paidSignal], signalSeq: 1 }), { invoice: invoice(), readAt: 0 }, 'know'],
     ['what waits to be read is not decided around', queued({ signals: [paidSignal], signalSeq: 1 }), { deferred: ['s1'], stepAt: new Date(now.getTime() + 60_000) }, 'release release'],
     // 4: debts before decisions
-    ['a stop of the platform\'s retries is owed: written down first', queued({ status: 'blocked', due: { handBack: now } }), {}, 'write intend'],
+    ['a stop of the platform\'s retries is owed: written down first', queued({ status: 'blocked', due: { handBack: now } }), {}, 'write intend-hand-back'],
     ['then told', queued({ status: 'blocked', due: { handBack: now }, takeOver: { state: 'intended', until: now, sendBefore: now, tries: 1 } }), { handBack: 'intended' }, 'hand_back'],
     ['a settlement is looked for', queued({ status: 'succeeded', due: { settle: now }, settlement: { state: 'recorded', route: 'platform', updatedAt: now, once: { key: 'k', firstTriedAt: now, ourReference: 'r' }, tries: 0 } }), {}, 'read_invoice'],
     // 5: only then the engine, and only after everything was read

@@ -6,6 +6,7 @@ import type { CaseFacts, Effect, Knowledge, Tools } from './effects.js';
 import { needsRenewal, sendBeforeOf } from './lease.js';
 import { marksOf } from './our-payment.js';
 import { outcomeStep } from './outcome-step.js';
+import { routeOf } from './route.js';
 
 /** What an open attempt needs next; undefined: nothing now, the rest of the case goes on around it. */
 export const openAttemptStep = (document: CaseDocument, attempt: Attempt, knowledge: Knowledge, tools: Tools): Effect | undefined => {
@@ -24,7 +25,7 @@ export const openAttemptStep = (document: CaseDocument, attempt: Attempt, knowle
   if (attempt.outcome?.status === 'not_sent') return isDue(document, now) ? resendStep(document, attempt, knowledge, tools) : undefined;
   if (knowledge.asked.includes(attempt.n)) return undefined;
   if (attempt.outcome !== null && !isDue(document, now)) return undefined;
-  if (facts.route.kind === 'gateway' && facts.route.prepares === 'yes' && attempt.chargeRef === undefined && attempt.route === 'gateway') {
+  if (attempt.route === 'gateway' && routeOf(attempt, facts).prepares === 'yes' && attempt.chargeRef === undefined) {
     // nothing was prepared, so there is nothing that could have been charged
     return know({ outcome: { n: attempt.n, outcome: { status: 'not_sent', cause: 'never prepared' }, ledger: 'open', found: 'by_asking' } });
   }
@@ -40,7 +41,7 @@ const isDue = (document: CaseDocument, now: Date) => document.due.step === undef
 const sendStep = (attempt: Attempt, knowledge: Knowledge): Effect => {
   const { facts, sending } = knowledge;
   if (sending?.phase === 'written') return { do: 'check_permission', n: attempt.n };
-  const prepares = attempt.route === 'gateway' && facts.route.prepares === 'yes';
+  const prepares = attempt.route === 'gateway' && routeOf(attempt, facts).prepares === 'yes';
   return prepares && attempt.chargeRef === undefined ? { do: 'prepare', attempt } : { do: 'charge', attempt };
 };
 
@@ -63,9 +64,11 @@ const afterAlreadyPaid = (document: CaseDocument, attempt: Attempt, knowledge: K
 };
 
 /** What keeps the attempt from charging twice. An object nobody can take back protects nothing: it can only be searched. */
-const protectionOf = (attempt: Attempt, { route }: CaseFacts): RepeatProtection =>
-  (route.protection.kind === 'single_use_object' && attempt.route === 'gateway' && (route.revokes === 'no' || attempt.chargeRef === undefined)
-    ? { kind: 'search_only', absentIsFinalAfterMs: route.protection.absentIsFinalAfterMs } : route.protection);
+const protectionOf = (attempt: Attempt, facts: CaseFacts): RepeatProtection => {
+  const { protection, revokes } = routeOf(attempt, facts);
+  return protection.kind === 'single_use_object' && attempt.route === 'gateway' && (revokes === 'no' || attempt.chargeRef === undefined)
+    ? { kind: 'search_only', absentIsFinalAfterMs: protection.absentIsFinalAfterMs } : protection;
+};
 
 /** Asked, and not found. What that means depends on what the gateway protects. */
 const afterAbsence = (document: CaseDocument, attempt: Attempt, knowledge: Knowledge, tools: Tools): Effect => {

@@ -1,5 +1,5 @@
-import type { CardStop } from '../../cards/index.js';
 import { commandWrites, isCounted, writes, type Attempt, type AttemptOutcome, type CaseDocument, type Ended, type Settlement } from '../../cases/index.js';
+import type { CardStop } from '../../cards/index.js';
 import { stopOf } from '../../declines/index.js';
 import type { Money } from '../../connector-kit/index.js';
 import { askAgainAt, askedToWait, longOpen, nextAskAt, resendAt } from './ask-times.js';
@@ -96,7 +96,7 @@ const approval = (document: CaseDocument, attempt: Attempt, { amount, gatewayRef
     message: 'Payment recovered.',
   };
   const settlement: Settlement = {
-    state: facts.source === 'direct' ? 'not_needed' : 'recorded',
+    state: facts.source === 'direct' ? 'not_needed' : tellsPlatform(attempt, facts) ? 'due' : 'recorded',
     route: attempt.route,
     updatedAt: now,
     once: { key: `${attempt.key}-settle`, firstTriedAt: now, ourReference: attempt.key },
@@ -107,10 +107,16 @@ const approval = (document: CaseDocument, attempt: Attempt, { amount, gatewayRef
   const openKeys = document.openKeys === undefined && knowledge.right === undefined && facts.openKeys.length > 0 ? facts.openKeys : undefined;
   const outbox = tools.announce(document, { event: 'recovery.success', ended, amount, gatewayRef: gatewayRefs[0] ?? null, attemptCount }, facts);
   return {
-    approval: { ended, settlement, ...(openKeys ? { openKeys } : {}), ...(settlement.state === 'recorded' ? { settleAt: new Date(now.getTime() + minute) } : {}) },
+    approval: { ended, settlement, ...(openKeys ? { openKeys } : {}), ...settleAt(settlement, now) },
     owed: { outbox, now, ...(document.takeOver ? { handBackAt: now } : {}) },
   };
 };
+
+/** What was taken at a gateway the platform may have to be told of. */
+const tellsPlatform = (attempt: Attempt, facts: Knowledge['facts']): boolean => attempt.route === 'gateway' && facts.settlement === 'recorded';
+
+const settleAt = ({ state }: Settlement, now: Date) =>
+  (state === 'due' ? { settleAt: now } : state === 'recorded' ? { settleAt: new Date(now.getTime() + minute) } : {});
 
 type Written = Partial<writes.OutcomeFacts> & Pick<writes.OutcomeFacts, 'status' | 'resolution'>;
 

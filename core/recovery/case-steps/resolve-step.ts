@@ -2,6 +2,7 @@ import { commandWrites, isCounted, writes, type Attempt, type CaseDocument, type
 import { answerTo, refusalByStatus, refuse, type Asked } from './command-answer.js';
 import { snapshotOf } from './decide-step.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
+import { routeOf } from './route.js';
 
 type Resolve = Asked<Extract<Command, { type: 'resolve' }>>;
 
@@ -27,7 +28,7 @@ const asksAnOperator = (document: CaseDocument, knowledge: Knowledge, tools: Too
   || (document.status === 'queued' && tools.engine.decide(snapshotOf(document, knowledge, tools), tools.clock.hubNow()).do === 'ask');
 
 const openAttempt = (document: CaseDocument, attempt: Attempt, asked: Resolve, knowledge: Knowledge, tools: Tools): Effect => {
-  const { route } = knowledge.facts;
+  const route = routeOf(attempt, knowledge.facts);
   const unprepared = attempt.route === 'gateway' && route.prepares === 'yes' && attempt.chargeRef === undefined;
   if (!knowledge.asked.includes(attempt.n) && !unprepared) return { do: 'ask', attempt };
   const { command, signal } = asked;

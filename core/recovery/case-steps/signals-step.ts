@@ -113,7 +113,7 @@ const cardStep = (document: CaseDocument, signal: Signal, knowledge: Knowledge, 
   if (knowledge.tokens === undefined) return { do: 'read_tokens' };
   const now = tools.clock.hubNow();
   if (knowledge.tokens.status === 'unavailable') return later(signal, knowledge, new Date(now.getTime() + minute));
-  if (knowledge.tokens.status === 'none' || knowledge.tokens.change === 'same') return acted(signal, knowledge);
+  if (knowledge.tokens.status !== 'found' || knowledge.tokens.change === 'same') return acted(signal, knowledge);
   const lastPrompt = document.attempts.filter((attempt) => attempt.grounds.strategy === 'card_update').at(-1);
   const rested = lastPrompt ? new Date(lastPrompt.startedAt.getTime() + hour) : now;
   if (rested > now) return later(signal, knowledge, rested);
