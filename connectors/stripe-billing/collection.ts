@@ -4,7 +4,7 @@ import { fromStripeAmount, toStripeAmount } from './amounts.js';
 import { attributePayment } from './attribute-payment.js';
 import { outcomeOfError } from './outcome-of-error.js';
 import { ask, tell, type StripeCall } from './platform-api.js';
-import { fetchInvoice, intentsOf, paymentsOf } from './read-invoice.js';
+import { fetchInvoice, intentsOf, paymentsOf, succeededSum } from './read-invoice.js';
 import { chargeShape, invoiceShape, pageOf, toDate, type StripeCharge, type StripeInvoice } from './shapes.js';
 import { stepUp, toDecline } from './to-decline.js';
 
@@ -38,7 +38,7 @@ const paymentMethod = ({ token }: CollectRequest): Stripe.InvoicePayParams => {
 
 const outcomeOfInvoice = (invoice: StripeInvoice, request: CollectRequest): ChargeOutcome => {
   const before = new Set(request.before.payments.filter((payment) => payment.state === 'succeeded').map((payment) => payment.ref));
-  const payments = paymentsOf({ invoice, payments: invoice.payments?.data ?? [], allRead: true }).filter(
+  const payments = paymentsOf({ invoice, payments: invoice.payments?.data ?? [], records: new Map(), allRead: true }).filter(
     (payment) => !before.has(payment.ref),
   );
   const made = payments.findLast((payment) => payment.state === 'succeeded');
@@ -46,7 +46,7 @@ const outcomeOfInvoice = (invoice: StripeInvoice, request: CollectRequest): Char
   if (invoice.status === 'paid') {
     // Paid by a credit balance, or told without its payments: the invoice itself is then the reference.
     const refs = made ?? { gatewayRefs: [], amount: fromStripeAmount(invoice.amount_paid, invoice.currency) };
-    const paidBefore = made === undefined ? sumOf(request.before.payments) : 0;
+    const paidBefore = made === undefined ? succeededSum(request.before.payments) : 0;
     return {
       status: 'approved',
       gatewayRefs: refsOf(refs.gatewayRefs, invoice.id),
@@ -159,6 +159,3 @@ const refsOf = (refs: readonly string[], otherwise: string): [string, ...string[
   const [first = otherwise, ...others] = refs;
   return [first, ...others];
 };
-
-const sumOf = (payments: readonly PlatformPayment[]): number =>
-  payments.filter((payment) => payment.state === 'succeeded').reduce((sum, payment) => sum + payment.amount.minor, 0);

@@ -20,6 +20,10 @@ const notAnApiKey = {
     'expected a secret or restricted key (sk_test_…, rk_test_…, sk_live_…, rk_live_…), copied whole; a publishable one (pk_…) cannot charge',
 };
 
+/** A name in Stripe's metadata. */
+const metadataName = z.string().regex(/^[\w.-]{1,40}$/);
+const shortName = z.string().regex(/^[\w.:-]{1,128}$/);
+
 /** Configuration of a connection to Stripe Billing. */
 export const connectorConfig = z
   .strictObject({
@@ -27,6 +31,19 @@ export const connectorConfig = z
     apiKey: secret(),
     /** Signing secrets of the webhook endpoint; several while one is being rolled. */
     webhookSecrets: z.array(secret()).min(1).max(4),
+    /** Where a merchant who charges elsewhere has written the tokens already; the README names what is read without it. */
+    foreignTokens: z
+      .strictObject({
+        gatewayType: shortName,
+        gatewayAccountRef: shortName.optional(),
+        method: metadataName,
+        customer: metadataName.optional(),
+      })
+      .optional(),
+    /** How a charge at another gateway is told to Stripe. What Stripe refuses as a payment record is told out of band in any case. */
+    recordPaymentsAs: z.enum(['payment_record', 'out_of_band']).default('payment_record'),
+    /** The custom payment method type (`cpmt_…`) of payment records whose token was not on a custom payment method. */
+    customPaymentMethodType: z.string().regex(/^cpmt_\w{1,200}$/).optional(),
   })
   .refine(hasApiKey, notAnApiKey);
 export type ConnectorConfig = z.output<typeof connectorConfig>;

@@ -25,14 +25,14 @@ export const takeOver = async (invoice: InvoiceRef, until: Date, context: Stripe
 
 /**
  * Gives the invoice back to Stripe's retries, or, after a blocked case that starts no dunning, stops them for good even if they were never
- * taken.
+ * taken. After a success they stay off too: an invoice that is still open then was paid at the gateway and is not recorded yet.
  */
 export const handBack = async (invoice: InvoiceRef, ending: Ending, context: StripeCall): Promise<'handed_back' | 'nothing_to_do'> => {
   const found = await read(invoice, context);
   if (found?.status !== 'open') return 'nothing_to_do';
   const held = isHeld(found);
-  const stop = ending.outcome === 'blocked' && !ending.startDunning;
-  if (stop ? !found.auto_advance && !held : !held) return 'nothing_to_do';
+  const stop = ending.outcome === 'succeeded' || (ending.outcome === 'blocked' && !ending.startDunning);
+  if (ending.outcome === 'blocked' && stop ? !found.auto_advance && !held : !held) return 'nothing_to_do';
   await update(invoice, { auto_advance: !stop, ...(held ? { metadata: { [HOLD_MARK]: '' } } : {}) }, context);
   return 'handed_back';
 };

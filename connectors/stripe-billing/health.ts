@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { PlatformError, type HealthReport } from '../../core/connector-kit/index.js';
-import { modeOf } from './config.js';
+import { modeOf, type ConnectorConfig } from './config.js';
 import { SUBSCRIBED } from './events.js';
-import { ask, type StripeCall } from './platform-api.js';
+import { ask, type ConnectorCall, type StripeCall } from './platform-api.js';
 import { pageOf, webhookEndpointShape } from './shapes.js';
 
 export type Finding = HealthReport['findings'][number];
@@ -24,8 +24,15 @@ const CONNECTOR_PROBES: readonly Probe[] = [
   ...GATEWAY_PROBES,
 ];
 
-export const checkConnectorHealth = async (context: StripeCall): Promise<HealthReport> => {
-  const findings = await probe(CONNECTOR_PROBES, context);
+const RECORD_PROBE: Probe = ['Payment Records', (context, options) => context.session.paymentRecords.list({ limit: 1 }, options)];
+
+/** Only a merchant who has said that he charges elsewhere needs the right to record that. */
+const chargesElsewhere = ({ foreignTokens, customPaymentMethodType, recordPaymentsAs }: ConnectorConfig): boolean =>
+  recordPaymentsAs === 'payment_record' && (foreignTokens !== undefined || customPaymentMethodType !== undefined);
+
+export const checkConnectorHealth = async (context: ConnectorCall): Promise<HealthReport> => {
+  const probes = chargesElsewhere(context.connection.config) ? [...CONNECTOR_PROBES, RECORD_PROBE] : CONNECTOR_PROBES;
+  const findings = await probe(probes, context);
   const unreachable = findings.some((finding) => finding.code === 'wrong_key' || finding.code === 'platform_down');
   return report([...findings, ...(unreachable ? [] : await checkEndpoints(context))], context);
 };

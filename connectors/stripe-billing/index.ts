@@ -9,12 +9,13 @@ import { openStripe } from './platform-api.js';
 import { readInvoice } from './read-invoice.js';
 import { readToken } from './read-token.js';
 import { refund } from './refund.js';
+import { record, reverse } from './settlement.js';
 import { ensureEndpoints, removeEndpoints } from './setup.js';
 import { charge, find, gatewayProtection, prepare, revoke } from './stripe-gateway.js';
 import { understand } from './understand.js';
 import { webhook } from './webhook.js';
 
-/** Stripe Billing: failing invoices of a Stripe account, collected by Stripe itself on the same account. */
+/** Stripe Billing: failing invoices of a Stripe account, collected by Stripe itself, or charged at another gateway and recorded on the invoice. */
 export const connector = defineConnector({
   id: 'stripe-billing',
   displayName: 'Stripe Billing',
@@ -31,7 +32,7 @@ export const connector = defineConnector({
   paymentMethods: { mode: 'readable', list: listPaymentMethods },
   dunning: { mode: 'controllable', neededFor: 'gateway', takeOver, handBack },
   collection: { collectNow, findCollection, protection },
-  settlement: { mode: 'platform_detects' },
+  settlement: { mode: 'recorded', record, reverse },
   failures: { list: listFailures },
   setup: { ensure: ensureEndpoints, remove: removeEndpoints },
   checkHealth: checkConnectorHealth,

@@ -1,13 +1,16 @@
 import { Stripe } from 'stripe';
 import type { z } from 'zod';
 import { PlatformError, type CallContext, type PluginIo } from '../../core/connector-kit/index.js';
-import type { WithApiKey } from './config.js';
+import type { ConnectorConfig, WithApiKey } from './config.js';
 import { toPlatformError } from './to-platform-error.js';
 
 export const API_VERSION = '2026-10-28.endive';
 
 /** What a call of ours needs from the core: any configuration of this folder, the SDK client as session. */
 export type StripeCall = CallContext<WithApiKey, Stripe>;
+
+/** A call of the connector, which may look at its whole configuration. */
+export type ConnectorCall = CallContext<ConnectorConfig, Stripe>;
 
 /**
  * The SDK over `io.fetch`. The node client would do as well for the bytes, but it reports a reset connection with a code after which the

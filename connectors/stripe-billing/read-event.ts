@@ -64,7 +64,7 @@ const read = (event: StripeEvent): Said | undefined => {
       return {
         type: 'payment_method_updated',
         subject: { customerRef: method.customer },
-        token: toToken(method.id, method.customer, method.card),
+        ...(method.type === 'custom' ? {} : { token: toToken(method.id, method.customer, method.card) }),
       };
     }
     case 'customer.updated':

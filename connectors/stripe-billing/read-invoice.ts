@@ -2,13 +2,25 @@ import type { Stripe } from 'stripe';
 import { PlatformError, type InvoiceRef, type InvoiceState, type PlatformPayment } from '../../core/connector-kit/index.js';
 import { attributePayment } from './attribute-payment.js';
 import { fromStripeAmount } from './amounts.js';
+import { readRecord, referencesOf, stateOfRecord } from './payment-record.js';
 import { ask, type StripeCall } from './platform-api.js';
-import { invoicePaymentShape, invoiceShape, pageOf, toDate, type StripeInvoice, type StripeInvoicePayment } from './shapes.js';
+import { toldOutOfBand } from './told-out-of-band.js';
+import {
+  invoicePaymentShape,
+  invoiceShape,
+  pageOf,
+  toDate,
+  type StripeInvoice,
+  type StripeInvoicePayment,
+  type StripePaymentRecord,
+} from './shapes.js';
 
 /** An invoice with the payments made towards it, in the order they were made. */
 export interface InvoiceReading {
   readonly invoice: StripeInvoice;
   readonly payments: readonly StripeInvoicePayment[];
+  /** What was reported of those made elsewhere, by id. One that the key may not read is missing. */
+  readonly records: ReadonlyMap<string, StripePaymentRecord>;
   /** False if Stripe has more payments of this invoice than were read. */
   readonly allRead: boolean;
 }
@@ -26,30 +38,42 @@ export const fetchInvoice = async (invoiceRef: string, context: StripeCall): Pro
   const covered = payments.filter((payment) => payment.status === 'paid').reduce((sum, payment) => sum + (payment.amount_paid ?? 0), 0);
   // A payment that arrived between the two reads makes them disagree: the invoice is then read once more.
   const invoice = first.status === 'open' && covered > first.amount_paid ? ((await retrieve(invoiceRef, context)) ?? first) : first;
-  return { invoice, payments, allRead };
+  return { invoice, payments, records: await readRecords(payments, context), allRead };
 };
 
 /** The invoice as the core knows invoices, with each payment attributed to the request that made it. */
 export const readInvoice = async (invoice: InvoiceRef, context: StripeCall): Promise<InvoiceState> => {
   const reading = await fetchInvoice(invoice.ref, context);
   if (reading === undefined) return notFound;
-  const payments = await Promise.all(paymentsOf(reading).map((payment) => withOurReference(payment, context)));
+  const payments = await attributedPayments(reading, context);
   return toInvoiceState(reading, payments);
 };
 
 /** Nothing is owed where there is no invoice; the currency is unknown and says so. */
 const notFound: InvoiceState = { state: 'not_found', due: { minor: 0, currency: 'XXX' }, payments: [], paymentsComplete: true };
 
+/** Every payment, with our reference where it is ours; last, one that we told out of band, on which Stripe made no payment. */
+export const attributedPayments = async (reading: InvoiceReading, context: StripeCall): Promise<readonly PlatformPayment[]> => {
+  const payments = await Promise.all(
+    paymentsOf(reading).map(async (payment) => (reading.records.has(payment.ref) ? payment : withOurReference(payment, context))),
+  );
+  const told = await toldOutOfBand(reading.invoice, succeededSum(payments), context);
+  return told === undefined ? payments : [...payments, told];
+};
+
+/** What the succeeded payments come to, in minor units. */
+export const succeededSum = (payments: readonly PlatformPayment[]): number =>
+  payments.filter((payment) => payment.state === 'succeeded').reduce((sum, payment) => sum + payment.amount.minor, 0);
+
 const toInvoiceState = ({ invoice, allRead }: InvoiceReading, payments: readonly PlatformPayment[]): InvoiceState => {
   const next = invoice.next_payment_attempt;
   const due = fromStripeAmount(invoice.amount_remaining, invoice.currency);
-  const seen = payments.filter((payment) => payment.state === 'succeeded').reduce((sum, payment) => sum + payment.amount.minor, 0);
   return {
     state: stateOf(invoice),
     due,
     payments,
     // Paid out of band, by a credit balance or by hand: more is paid than the listed payments explain.
-    paymentsComplete: allRead && seen >= fromStripeAmount(invoice.amount_paid, invoice.currency).minor,
+    paymentsComplete: allRead && succeededSum(payments) >= fromStripeAmount(invoice.amount_paid, invoice.currency).minor,
     ...(next ? { nextPlatformAttemptAt: toDate(next) } : {}),
   };
 };
@@ -77,21 +101,23 @@ const stateOf = (invoice: StripeInvoice): InvoiceState['state'] => {
 
 /** Every payment that was really tried, oldest first. */
 export const paymentsOf = (reading: InvoiceReading): readonly PlatformPayment[] =>
-  reading.payments.flatMap((payment) => toPayment(payment) ?? []).toSorted((a, b) => a.at.getTime() - b.at.getTime());
+  reading.payments.flatMap((payment) => toPayment(payment, reading) ?? []).toSorted((a, b) => a.at.getTime() - b.at.getTime());
 
 /** The PaymentIntents that were made for the invoice. */
 export const intentsOf = (reading: InvoiceReading): readonly string[] =>
   reading.payments.flatMap(({ payment: { payment_intent: intent } }) => (typeof intent === 'string' ? intent : (intent?.id ?? [])));
 
-const toPayment = (payment: StripeInvoicePayment): PlatformPayment | undefined => {
+const toPayment = (payment: StripeInvoicePayment, { records }: Pick<InvoiceReading, 'records'>): PlatformPayment | undefined => {
   const { currency, status, payment: paid } = payment;
   const paidAt = payment.status_transitions?.paid_at;
   const asRequested = fromStripeAmount(payment.amount_paid ?? payment.amount_requested, currency);
   if (paid.payment_record) {
+    const record = records.get(paid.payment_record);
+    // Not one that cannot be read: it may be our own, and shown without our reference it would be another's.
+    if (record === undefined) return undefined;
     return {
-      ref: paid.payment_record,
-      gatewayRefs: [paid.payment_record],
-      state: status === 'paid' ? 'succeeded' : 'failed',
+      ...referencesOf(record),
+      state: status === 'paid' ? 'succeeded' : stateOfRecord(record),
       amount: asRequested,
       at: toDate(paidAt ?? payment.created),
     };
@@ -139,6 +165,15 @@ export const withOurReference = async (payment: PlatformPayment, context: Stripe
   if (payment.state !== 'succeeded') return payment;
   const made = await attributePayment(payment, context);
   return made.event === 'found' && made.key !== undefined ? { ...payment, ourReference: made.key } : payment;
+};
+
+const readRecords = async (
+  payments: readonly StripeInvoicePayment[],
+  context: StripeCall,
+): Promise<ReadonlyMap<string, StripePaymentRecord>> => {
+  const refs = payments.flatMap(({ payment }) => payment.payment_record ?? []);
+  const records = await Promise.all(refs.map((ref) => readRecord(ref, context)));
+  return new Map(records.flatMap((record) => (record === undefined ? [] : [[record.id, record]])));
 };
 
 const retrieve = async (invoiceRef: string, context: StripeCall): Promise<StripeInvoice | undefined> => {

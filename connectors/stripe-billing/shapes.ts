@@ -10,6 +10,7 @@ export const platformId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$/);
 const text = z.string().max(2000);
 const unixTime = z.number().int().min(0).max(253_402_300_799);
 const amount = z.number().int();
+const metadata = z.record(z.string(), z.string()).nullish();
 
 /** A reference that may have been expanded into its object. */
 const reference = z.union([platformId, z.object({ id: platformId }).transform((object) => object.id)]).nullish();
@@ -32,6 +33,9 @@ export const paymentMethodShape = z.object({
   type: text,
   customer: reference,
   card: card.nullish(),
+  /** Only of type `custom`: one that another processor holds. */
+  custom: z.object({ type: text }).nullish(),
+  metadata,
 });
 export type StripePaymentMethod = z.output<typeof paymentMethodShape>;
 
@@ -95,7 +99,7 @@ export const intentShape = z.object({
   status: text,
   customer: reference,
   payment_method: reference,
-  metadata: z.record(z.string(), z.string()).nullish(),
+  metadata,
   last_payment_error: z
     .object({ ...declineFacts.shape, charge: reference, payment_method: z.object({ id: platformId, card: card.nullish() }).nullish() })
     .nullish(),
@@ -122,6 +126,23 @@ export const invoicePaymentShape = z.object({
 });
 export type StripeInvoicePayment = z.output<typeof invoicePaymentShape>;
 
+const recordedAmount = z.object({ currency: text, value: amount });
+
+/** A payment at another processor, as it was reported to Stripe. */
+export const paymentRecordShape = z.object({
+  object: z.literal('payment_record'),
+  id: platformId,
+  created: unixTime,
+  amount_requested: recordedAmount,
+  amount_guaranteed: recordedAmount,
+  amount_failed: recordedAmount,
+  amount_canceled: recordedAmount,
+  amount_refunded: recordedAmount,
+  metadata,
+  processor_details: z.object({ custom: z.object({ payment_reference: text.nullish() }).nullish() }).nullish(),
+});
+export type StripePaymentRecord = z.output<typeof paymentRecordShape>;
+
 const invoiceFields = {
   object: z.literal('invoice'),
   id: platformId,
@@ -141,7 +162,7 @@ const invoiceFields = {
   livemode: z.boolean(),
   default_payment_method: reference,
   default_source: reference,
-  metadata: z.record(z.string(), z.string()).nullish(),
+  metadata,
   parent: z.object({ subscription_details: z.object({ subscription: reference }).nullish() }).nullish(),
   status_transitions: z.object({ paid_at: unixTime.nullish() }).nullish(),
 };
@@ -175,6 +196,7 @@ export const customerShape = z.union([
     deleted: z.literal(false).optional(),
     default_source: reference,
     invoice_settings: z.object({ default_payment_method: reference }).nullish(),
+    metadata,
   }),
 ]);
 
@@ -192,7 +214,7 @@ export const refundShape = z.object({
   object: z.literal('refund'),
   id: platformId,
   status: text.nullish(),
-  metadata: z.record(z.string(), z.string()).nullish(),
+  metadata,
   failure_reason: text.nullish(),
 });
 export type StripeRefund = z.output<typeof refundShape>;
@@ -204,7 +226,7 @@ export const webhookEndpointShape = z.object({
   status: text,
   enabled_events: z.array(text),
   api_version: text.nullish(),
-  metadata: z.record(z.string(), z.string()).nullish(),
+  metadata,
 });
 
 /** A page of a list. `shape` is that of its elements. */

@@ -1,6 +1,6 @@
 import { Agent } from 'node:https';
 import type { CallContext, PluginIo } from '../../core/connector-kit/index.js';
-import { gatewayConfig, type GatewayConfig } from './config.js';
+import { connectorConfig, type ConnectorConfig } from './config.js';
 import { openStripe } from './platform-api.js';
 
 /** One request as it would have left. */
@@ -31,10 +31,10 @@ export const stubbedStripe = (answer: Answer, deadlineMs = 5000) => {
     return new Response(JSON.stringify(given.body), { status: given.status ?? 200, headers: { 'content-type': 'application/json' } });
   };
   const log = { debug: () => undefined, warn: () => undefined };
-  const config: GatewayConfig = gatewayConfig.parse({ apiKey: 'sk_test_abc' });
+  const config: ConnectorConfig = connectorConfig.parse({ apiKey: 'sk_test_abc', webhookSecrets: ['whsec_a'] });
   const io: PluginIo = { fetch: fetchStub, agent: new Agent(), log };
   const ending = new AbortController();
-  const context: CallContext<GatewayConfig, ReturnType<typeof openStripe>> = {
+  const context: CallContext<ConnectorConfig, ReturnType<typeof openStripe>> = {
     connection: { connectionId: 'con_1', clientId: 'client_1', mode: 'test', config },
     session: openStripe(config, io),
     signal: ending.signal,

@@ -1,5 +1,5 @@
 import type { RawDecline } from '../../core/connector-kit/index.js';
-import type { DeclineFacts, StripeCharge, StripeIntent } from './shapes.js';
+import type { DeclineFacts, StripeCharge, StripeIntent, StripePaymentRecord } from './shapes.js';
 import { networkOf } from './to-token.js';
 
 /** Several names for one thing: the customer must authenticate, and nobody is there to do it. Only the first is a decline code. */
@@ -49,6 +49,15 @@ export const declineOfIntent = (intent: StripeIntent, charge?: StripeCharge): Ra
   if (intent.last_payment_error) return toDecline(intent.last_payment_error, failed?.status === 'failed' ? failed : undefined);
   if (failed?.status === 'failed') return toDecline({}, failed);
   return intent.status === 'requires_action' ? stepUp('The bank asks the customer to authenticate.') : undefined;
+};
+
+/** Stripe keeps no reason of a charge that failed elsewhere; the merchant may write the processor's code on its payment record. */
+export const declineOfRecord = ({ metadata }: StripePaymentRecord): RawDecline => {
+  const system = metadata?.['recovery_hub_decline_system'];
+  const code = metadata?.['recovery_hub_decline_code'];
+  return system && code
+    ? { system, code, reachedNetwork: 'unknown' }
+    : { system: 'stripe', code: 'unknown', text: 'The charge failed at another processor; its reason is not in Stripe.', reachedNetwork: 'unknown' };
 };
 
 const reason = (facts: DeclineFacts, charge: StripeCharge | undefined): { readonly system: string; readonly code: string } => {

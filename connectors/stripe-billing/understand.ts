@@ -2,7 +2,7 @@ import { PlatformError, type NormalizedEvent, type Pointer, type Unresolved } fr
 import { fromStripeAmount } from './amounts.js';
 import { ask, type StripeCall } from './platform-api.js';
 import { subscriptionEnded } from './read-event.js';
-import { fetchInvoice, paymentsOf, withOurReference, type InvoiceReading } from './read-invoice.js';
+import { attributedPayments, fetchInvoice, paymentsOf, type InvoiceReading } from './read-invoice.js';
 import {
   chargeShape,
   disputeShape,
@@ -13,7 +13,7 @@ import {
   toDate,
   type StripeIntent,
 } from './shapes.js';
-import { declineOfIntent, nothingToCharge } from './to-decline.js';
+import { declineOfIntent, declineOfRecord, nothingToCharge } from './to-decline.js';
 import { toInvoiceRef } from './to-invoice-ref.js';
 import { toToken } from './to-token.js';
 
@@ -93,7 +93,7 @@ const lookUp = async (pointer: Pointer, context: StripeCall): Promise<Understood
         {
           type: 'payment_method_updated',
           subject: { customerRef: method.customer },
-          token: toToken(method.id, method.customer, method.card),
+          ...(method.type === 'custom' ? {} : { token: toToken(method.id, method.customer, method.card) }),
           occurredAt,
         },
       ];
@@ -114,12 +114,12 @@ const aboutInvoice = async (pointer: Pointer, context: StripeCall): Promise<Unde
   const said = toInvoiceRef(invoice);
   switch (invoice.status ?? 'draft') {
     case 'paid': {
-      const payment = paymentsOf(reading).findLast((each) => each.state === 'succeeded');
+      const payment = (await attributedPayments(reading, context)).findLast((each) => each.state === 'succeeded');
       return [
         {
           type: 'invoice_paid',
           invoice: said,
-          ...(payment === undefined ? {} : { payment: await withOurReference(payment, context) }),
+          ...(payment === undefined ? {} : { payment }),
           occurredAt,
         },
       ];
@@ -149,21 +149,30 @@ const openInvoice = (reading: InvoiceReading, pointer: Pointer): NormalizedEvent
   const charge = typeof intent?.latest_charge === 'object' ? (intent.latest_charge ?? undefined) : undefined;
   const method = intent?.last_payment_error?.payment_method;
   const methodRef = method?.id ?? charge?.payment_method ?? intent?.payment_method;
+  const ofStripe = intent === undefined ? undefined : declineOfIntent(intent);
+  const elsewhere = ofStripe === undefined ? latestFailureElsewhere(reading) : undefined;
   const next = invoice.next_payment_attempt;
   const requestKey = pointer.refs['requestKey'];
   return {
     type: 'payment_failed',
     invoice: toInvoiceRef(invoice),
     amount: fromStripeAmount(invoice.amount_remaining, invoice.currency),
-    decline: (intent === undefined ? undefined : declineOfIntent(intent)) ?? nothingToCharge,
+    decline: ofStripe ?? elsewhere?.decline ?? nothingToCharge,
     ...(methodRef ? { token: toToken(methodRef, invoice.customer, method?.card ?? charge?.payment_method_details?.card) } : {}),
     platformAttempt: invoice.attempt_count,
     ...(next ? { nextPlatformAttemptAt: toDate(next) } : { platformIsDone: true }),
     // The request's own key is a reference too: it is how the hub knows the failure of its own attempt when it comes back. The
     // PaymentIntent is none, because Stripe's tries and ours share it.
-    gatewayRefs: [charge?.id, requestKey].filter((each) => each !== undefined),
+    gatewayRefs: [charge?.id, ...(elsewhere?.gatewayRefs ?? []), requestKey].filter((each) => each !== undefined),
     occurredAt,
   };
+};
+
+/** The newest charge that the merchant tried at another processor and reported as failed. */
+const latestFailureElsewhere = (reading: InvoiceReading) => {
+  const failed = paymentsOf(reading).findLast((payment) => payment.state === 'failed' && reading.records.has(payment.ref));
+  const record = failed === undefined ? undefined : reading.records.get(failed.ref);
+  return failed === undefined || record === undefined ? undefined : { decline: declineOfRecord(record), gatewayRefs: failed.gatewayRefs };
 };
 
 /** The invoice's own PaymentIntent; a partial payment by other means has one beside it. */
