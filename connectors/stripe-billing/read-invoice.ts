@@ -101,7 +101,11 @@ const stateOf = (invoice: StripeInvoice): InvoiceState['state'] => {
 
 /** Every payment that was really tried, oldest first. */
 export const paymentsOf = (reading: InvoiceReading): readonly PlatformPayment[] =>
-  reading.payments.flatMap((payment) => toPayment(payment, reading) ?? []).toSorted((a, b) => a.at.getTime() - b.at.getTime());
+  // Stripe lists the newest first, and dates them by the second.
+  reading.payments
+    .toReversed()
+    .flatMap((payment) => toPayment(payment, reading) ?? [])
+    .toSorted((a, b) => a.at.getTime() - b.at.getTime());
 
 /** The PaymentIntents that were made for the invoice. */
 export const intentsOf = (reading: InvoiceReading): readonly string[] =>

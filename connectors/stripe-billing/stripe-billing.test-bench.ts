@@ -19,8 +19,12 @@ export interface Bench {
   readonly gateway: GatewayUse;
   /** What the plugins logged. */
   readonly logged: readonly PluginLogEntry[];
-  /** The same connection under another key or mode. */
-  connectorWith(change: { readonly apiKey?: string; readonly mode?: 'test' | 'live' }): ConnectorUse;
+  /** The same connection under another key or mode, or with options. */
+  connectorWith(change: {
+    readonly apiKey?: string;
+    readonly mode?: 'test' | 'live';
+    readonly options?: Readonly<Record<string, unknown>>;
+  }): ConnectorUse;
   gatewayWith(apiKey: string): GatewayUse;
   close(): Promise<void>;
 }
@@ -40,13 +44,13 @@ export const openBench = async (options: StripeFakeOptions = {}): Promise<Bench>
     log: (entry) => logged.push(entry),
   });
   const facts = { connectionId: 'con_1', clientId: 'client_1' };
-  const connectorWith: Bench['connectorWith'] = ({ apiKey = fake.apiKey, mode = 'test' }) => {
-    const parsed = registry.connector('stripe-billing')?.parseConfig({ apiKey, webhookSecrets: [WEBHOOK_SECRET] });
+  const connectorWith: Bench['connectorWith'] = ({ apiKey = fake.apiKey, mode = 'test', options = {} }) => {
+    const parsed = registry.connector('stripe-billing')?.parseConfig({ apiKey, webhookSecrets: [WEBHOOK_SECRET], ...options });
     if (parsed?.ok !== true) throw new Error('the example configuration was refused');
     return registry.useConnector(
       'stripe-billing',
       { ...facts, mode, config: parsed.config },
-      { connectionMode: 'active', revision: `${mode} ${apiKey}` },
+      { connectionMode: 'active', revision: `${mode} ${apiKey} ${JSON.stringify(options)}` },
     );
   };
   const gatewayWith: Bench['gatewayWith'] = (apiKey) => {

@@ -1,7 +1,7 @@
-/** Stripe acting between two requests of ours: after it answered a read, or just before it serves a pay. */
+/** Stripe acting between two requests of ours: after it answered a read, or just before it serves a pay or an attaching. */
 export interface Races {
   afterRead(race: { readonly invoice: string; readonly nth: number; readonly on: 'invoice' | 'invoice_payments' }, act: () => void): void;
-  beforePay(invoice: string, act: () => void): void;
+  before(invoice: string, call: 'pay' | 'attach_payment', act: () => void): void;
   noteAnswered(method: string, path: string, query: URLSearchParams): void;
   noteReceived(method: string, path: string): void;
 }
@@ -15,7 +15,7 @@ interface AfterRead {
 
 export const createRaces = (): Races => {
   let afterReads: AfterRead[] = [];
-  const beforePays = new Map<string, () => void>();
+  const befores = new Map<string, () => void>();
   return {
     afterRead: ({ invoice, nth, on }, act) =>
       void afterReads.push({
@@ -24,7 +24,7 @@ export const createRaces = (): Races => {
         act,
         left: nth,
       }),
-    beforePay: (invoice, act) => void beforePays.set(`/v1/invoices/${invoice}/pay`, act),
+    before: (invoice, call, act) => void befores.set(`/v1/invoices/${invoice}/${call}`, act),
     noteAnswered: (method, path, query) => {
       if (method !== 'GET') return;
       const isRead = (race: AfterRead) => race.path === path && (race.invoiceParameter === null || query.get('invoice') === race.invoiceParameter);
@@ -35,9 +35,9 @@ export const createRaces = (): Races => {
       for (const race of due) race.act();
     },
     noteReceived: (method, path) => {
-      const act = method === 'POST' ? beforePays.get(path) : undefined;
+      const act = method === 'POST' ? befores.get(path) : undefined;
       if (act === undefined) return;
-      beforePays.delete(path);
+      befores.delete(path);
       act();
     },
   };

@@ -50,6 +50,11 @@ export const commands = {
     on: z.enum(['invoice', 'invoice_payments']).default('invoice'),
   }),
   smartRetryBeforeNextPay: z.strictObject({ invoice: z.string() }),
+  payElsewhereBeforeNext: z.strictObject({
+    invoice: z.string(),
+    call: z.enum(['pay', 'attach_payment']),
+    how: z.enum(['other_card', 'out_of_band']).default('other_card'),
+  }),
   registerWebhook: z.strictObject({
     url: z.url(),
     secret: z.union([z.string(), z.array(z.string()).min(1)]),
@@ -97,6 +102,8 @@ export interface World {
   smartRetryAfterNextRead(order: Input<'smartRetryAfterNextRead'>): void;
   /** Stripe's own retry succeeds directly before the next pay of the invoice is served. */
   smartRetryBeforeNextPay(order: Input<'smartRetryBeforeNextPay'>): void;
+  /** The customer pays without us directly before the next such request for the invoice is served. */
+  payElsewhereBeforeNext(order: Input<'payElsewhereBeforeNext'>): void;
   registerWebhook(order: Input<'registerWebhook'>): { readonly endpointId: string };
   rollWebhookSecret(order: Input<'rollWebhookSecret'>): void;
   addKey(order: Input<'addKey'>): void;
@@ -211,8 +218,13 @@ export const createWorld = (platform: FakePlatform): World => {
       const race = commands.smartRetryAfterNextRead.parse(order);
       platform.races.afterRead(race, () => succeedByStripe(platform, race.invoice));
     },
-    smartRetryBeforeNextPay: ({ invoice }) => platform.races.beforePay(
+    payElsewhereBeforeNext: (order) => {
+      const { call, ...payment } = commands.payElsewhereBeforeNext.parse(order);
+      platform.races.before(named(account.invoices, 'invoice', payment.invoice).id, call, () => payElsewhere(platform, payment));
+    },
+    smartRetryBeforeNextPay: ({ invoice }) => platform.races.before(
       named(account.invoices, 'invoice', invoice).id,
+      'pay',
       () => succeedByStripe(platform, invoice),
     ),
     registerWebhook: (order) => {
