@@ -1,0 +1,34 @@
+import type { StripeFake } from '../../connectors/stripe-billing/fake-platform.js';
+import type { Storage } from '../../core/storage/index.js';
+import type { LedgerReport } from '../plugins/unprotected-gateway/fake/ledger.js';
+import { evidenceOfGateway } from '../proof/evidence/from-gateway.js';
+import { evidenceOfStripe } from '../proof/evidence/from-stripe.js';
+import { readStored } from '../proof/evidence/stored.js';
+import type { Evidence } from '../proof/laws/index.js';
+import type { ReceiverLog } from './receiver-log.js';
+import type { Scenario } from './scenario.js';
+import type { Script } from './world-script.js';
+
+/** What a world has left behind, for the laws. */
+export const gatherEvidence = async (world: {
+  readonly storage: Storage; readonly gateway: LedgerReport; readonly stripe: StripeFake['world']; readonly receiver: ReceiverLog;
+  readonly scenario: Scenario; readonly script: Script;
+}): Promise<Evidence> => {
+  const { scenario, script } = world;
+  const gateway = evidenceOfGateway(world.gateway, scenario.protection);
+  const stripe = evidenceOfStripe(world.stripe.ledger());
+  const { underWay: _, ...stored } = await readStored(world.storage);
+  const leaseMs = scenario.leaseSeconds * 1000;
+  return {
+    ...stored,
+    requests: [...gateway.requests, ...stripe.requests],
+    taken: [...gateway.taken, ...stripe.taken],
+    returned: [...gateway.returned, ...stripe.returned],
+    invoices: stripe.invoices.map((invoice) => (script.endedByCustomer().has(invoice.ref) ? { ...invoice, autoAdvance: null } : invoice)),
+    acknowledged: world.stripe.deliveries().filter(({ status }) => status !== null && status >= 200 && status < 300).map(({ eventId }) => ({ deliveryId: eventId })),
+    received: world.receiver.received,
+    world: {
+      leaseMs, absentIsFinalAfterMs: scenario.absentIsFinalAfterMs, poison: [], unwanted: [], reopened: await script.reopened(),
+    },
+  };
+};

@@ -1,0 +1,23 @@
+import type { Vault } from '../../core/clients/index.js';
+import { createNotifications } from '../../core/notifications/index.js';
+import { createLogger } from '../../core/observability/index.js';
+import type { Clock, Scheduler } from '../../core/scheduling/index.js';
+import type { Storage } from '../../core/storage/index.js';
+import { createDeliveryDesk } from '../../core/webhook-intake/index.js';
+import type { Trace } from './trace.js';
+
+/** What operators do once the faults are over: dead notifications and parked deliveries are replayed by their desks. Answers how many. */
+export const createMend = (parts: {
+  readonly storage: Storage; readonly clock: Clock; readonly leaseMs: number; readonly vault: Vault; readonly scheduler: Scheduler; readonly trace: Trace;
+}): (() => Promise<number>) => {
+  const { storage } = parts;
+  const notifications = createNotifications({ ...parts, logger: createLogger({ level: 'silent' }), recipients: { webhookTarget: async () => undefined } });
+  const deliveries = createDeliveryDesk(parts);
+  return async () => {
+    const dead = await notifications.replayAll({ state: 'dead' });
+    const parked = await storage.collection<{ _id: string; state: string }>('deliveries').find({ state: { $in: ['parked', 'not_understood'] } }).toArray();
+    for (const { _id } of parked) await deliveries.replay(_id);
+    if (dead + parked.length > 0) parts.trace.note(`operators replay ${String(dead)} notifications and ${String(parked.length)} deliveries`);
+    return dead + parked.length;
+  };
+};

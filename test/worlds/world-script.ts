@@ -1,0 +1,123 @@
+import type { Cases } from '../../core/cases/index.js';
+import type { KillSwitch } from '../../core/clients/index.js';
+import type { CaseDesk } from '../../core/recovery/index.js';
+import type { Clock } from '../../core/scheduling/index.js';
+import type { StripeFake } from '../../connectors/stripe-billing/fake-platform.js';
+import type { FakeControl } from '../plugins/unprotected-gateway/fake-control.js';
+import type { Hubs } from './hubs.js';
+import { createMerchant } from './merchant.js';
+import { planBills } from './plan-bills.js';
+import { planFaultTimes } from './plan-fault-times.js';
+import type { ReceiverLog } from './receiver-log.js';
+import type { Scenario } from './scenario.js';
+import type { SimulatedTime } from './simulated-time.js';
+import type { Trace } from './trace.js';
+
+/** Something the world does at a wall time. */
+export interface Deed { readonly at: number; readonly what: string; readonly run: () => void | Promise<void> }
+
+/** What acts on the hubs of a world from outside. */
+export interface Script {
+  next(): number | undefined;
+  runDue(): void;
+  /** Deeds that have not ended. */
+  underWay(): number;
+  /** How often the world did something that may end a case anew, by the case. */
+  reopened(): Promise<Readonly<Record<string, number>>>;
+  /** Invoices whose subscription the customer has ended: the platform stopped collecting them by itself. */
+  endedByCustomer(): ReadonlySet<string>;
+}
+
+export interface ScriptParts {
+  readonly scenario: Scenario;
+  readonly clock: Clock;
+  readonly time: SimulatedTime;
+  readonly trace: Trace;
+  readonly hubs: Hubs;
+  readonly gateway: FakeControl;
+  readonly stripe: StripeFake;
+  readonly receiver: ReceiverLog;
+  readonly cases: Cases;
+  readonly operators: CaseDesk;
+  readonly killSwitch: KillSwitch;
+  readonly apiKey: string;
+  readonly connectionId: string;
+}
+
+/** What a deed may have ended anew: the case of a call or of an invoice. */
+export type Subject = { readonly idempotencyKey: string } | { readonly invoice: () => string | undefined };
+
+/** The deeds of a scenario, in hub time from the start on. */
+export const planScript = (parts: ScriptParts): Script => {
+  const { scenario, clock, time, trace, cases } = parts;
+  const start = clock.hubNow().getTime();
+  const deeds: Deed[] = [];
+  const touched: Subject[] = [];
+  const ended = new Set<string>();
+  let underWay = 0;
+  const add = (hubMs: number, what: string, run: Deed['run']) => { deeds.push({ at: clock.wallAt(new Date(start + hubMs)).getTime(), what, run }); };
+  const caseOf = async (subject: Subject) => {
+    if ('idempotencyKey' in subject) return cases.findOne({ idempotencyKey: subject.idempotencyKey });
+    const ref = subject.invoice();
+    return ref === undefined ? null : cases.findOne({ 'invoice.ref': ref });
+  };
+  const ask = async (subject: Subject, command: 'cancel' | 'retry' | 'resolve') => {
+    const found = await caseOf(subject);
+    if (!found) return;
+    touched.push(subject);
+    const order = command === 'resolve' ? await resolution(found._id, parts) : { type: command } as const;
+    if (order) trace.note(`operator asks ${order.type} of ${found._id.slice(-6)}: ${(await parts.operators.ask(found._id, order)).status}`);
+  };
+
+  const merchant = createMerchant(parts);
+  for (const call of scenario.calls) {
+    const subject = { idempotencyKey: call.idempotencyKey };
+    add(call.at, `call ${call.idempotencyKey}`, async () => { await Promise.all(Array.from({ length: call.times }, () => merchant.execute(call))); });
+    for (const { at, what } of call.after) {
+      add(at, `${what} ${call.idempotencyKey}`, async () => {
+        switch (what) {
+          case 'cancel': await merchant.cancel(call.idempotencyKey); break;
+          case 'retry': await ask(subject, 'retry'); break;
+          case 'resolve_failed':
+          case 'resolve_succeeded': await ask(subject, 'resolve'); break;
+        }
+      });
+    }
+  }
+  planBills(parts, { add, ask, touched, ended });
+  planFaultTimes(parts, deeds);
+  deeds.sort((a, b) => a.at - b.at);
+
+  return {
+    next: () => deeds[0]?.at,
+    runDue: () => {
+      while (deeds[0] && deeds[0].at <= time.now()) {
+        const deed = deeds.shift();
+        if (!deed) return;
+        trace.note(deed.what);
+        underWay += 1;
+        void Promise.resolve(deed.run()).catch((error: unknown) => { trace.note(`${deed.what}: ${String(error)}`); }).finally(() => { underWay -= 1; });
+      }
+    },
+    underWay: () => underWay,
+    reopened: async () => {
+      const counts: Record<string, number> = {};
+      for (const subject of touched) {
+        const found = await caseOf(subject);
+        if (found) counts[found._id] = (counts[found._id] ?? 0) + 1;
+      }
+      return counts;
+    },
+    endedByCustomer: () => ended,
+  };
+};
+
+/** What an operator who looks at the gateway says of a charge; nothing while the gateway itself does not know. */
+const resolution = async (caseId: string, { gateway, stripe }: ScriptParts) => {
+  const debts = [...(await gateway.ledger()).debts, ...stripe.world.ledger().debts];
+  const ours = debts.flatMap((debt) => debt.requests.filter((request) => ('reference' in request ? request.reference : request.idempotencyKey ?? '').startsWith(caseId)));
+  if (ours.some(({ result }) => result === null)) return undefined;
+  const paid = debts.flatMap((debt) => debt.successes.map((success) => ('reference' in success
+    ? { key: success.reference, ref: success.chargeRef } : { key: success.idempotencyKey ?? '', ref: success.charge ?? '' }))).find(({ key }) => key.startsWith(caseId));
+  return paid ? { type: 'resolve', outcome: 'succeeded', gatewayRef: paid.ref } as const : { type: 'resolve', outcome: 'failed' } as const;
+};
