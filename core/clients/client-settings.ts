@@ -8,7 +8,7 @@ export type OptionalEvent = 'recovery.scheduled' | 'recovery.retry_due' | 'recov
 const timezone = () => {
   const error = 'an IANA time zone such as Europe/Berlin';
   // Node also takes offsets such as +02:00, which know no daylight-saving time
-  return z.string({ error }).refine((name) => /^[A-Za-z]/.test(name) && IANAZone.isValidZone(name), { error });
+  return z.string({ error }).refine((name) => /^[A-Za-z]/.test(name) && IANAZone.create(name).isValid, { error });
 };
 
 const listOf = <T>(item: z.ZodType<T>, least: number, most: number, error: string) => z.array(item, { error }).min(least, { error }).max(most, { error });

@@ -2,10 +2,11 @@ import { authenticate } from './authenticate.js';
 import { toKeyView, type ClientKeyDocument } from './client-key.model.js';
 import { toClient, type ClientDocument } from './client.model.js';
 import type { ConnectionDocument } from './connection.model.js';
-import { beginDisconnect, connectionByUrlKey, connectionFresh, finishDisconnect, openConnection, setConnection, viewConnection, type HealthQuestion } from './connections.js';
+import { beginDisconnect, connectionByUrlKey, finishDisconnect, setConnection, viewConnection, type HealthQuestion } from './connections.js';
 import { createClient, type CreatedClient } from './create-client.js';
 import { openDesk, type ClientsOptions, type Desk } from './desk.js';
-import { listGateways, openGatewayAccount, setGateways } from './gateway-accounts.js';
+import { createFreshReads } from './fresh-reads.js';
+import { listGateways, setGateways } from './gateway-accounts.js';
 import type { ConnectionInput, CreateClientInput, GatewayInput } from './inputs.js';
 import { signingSecretContext, type OpenedConnection, type OpenedGatewayAccount } from './open-credentials.js';
 import type { Authenticated, Client, ClientView, ConnectionRecord, ConnectionSet, GatewayAccount } from './records.js';
@@ -71,6 +72,7 @@ export const createClients = (options: ClientsOptions): Clients => {
     const document = await desk.clients.findById(clientId).lean<ClientDocument>();
     return document === null ? undefined : toClient(document);
   };
+  const fresh = createFreshReads(desk);
   const connectionsOf = (clientId: string) => desk.connections.find({ clientId }).sort({ _id: 1 }).lean<ConnectionDocument[]>();
 
   return Object.freeze({
@@ -82,7 +84,7 @@ export const createClients = (options: ClientsOptions): Clients => {
     },
     list: async () => (await desk.clients.find().sort({ createdAt: 1, _id: 1 }).lean<ClientDocument[]>()).map(toClient),
     find: (clientId: string) => desk.cache.get(`client/${clientId}`, () => readClient(clientId)),
-    findFresh: readClient,
+    findFresh: fresh.client,
     findLive: async () => {
       const document = await desk.clients.findOne({ mode: 'live' }).lean<ClientDocument>();
       return document === null ? undefined : toClient(document);
@@ -95,12 +97,12 @@ export const createClients = (options: ClientsOptions): Clients => {
     },
     setGateways: (clientId: string, gateways: readonly GatewayInput[]) => setGateways(desk, clientId, gateways),
     gatewayAccounts: async (clientId: string) => listGateways(desk, clientId, (await readClient(clientId))?.gatewayAccountIds ?? []),
-    openGatewayAccount: (gatewayAccountId: string) => openGatewayAccount(desk, gatewayAccountId),
+    openGatewayAccount: fresh.openedAccount,
     setConnection: (clientId: string, slug: string, input: ConnectionInput, health: HealthQuestion = 'ask') => setConnection(desk, clientId, slug, input, health),
     connections: async (clientId: string) => (await connectionsOf(clientId)).map((document) => viewConnection(desk, document)),
     connectionByUrlKey: (slug: string, key: string) => connectionByUrlKey(desk, slug, key),
-    openConnection: (connectionId: string) => openConnection(desk, connectionId),
-    connectionFresh: (connectionId: string) => connectionFresh(desk, connectionId),
+    openConnection: fresh.openedConnection,
+    connectionFresh: fresh.connection,
     beginDisconnect: (connectionId: string) => beginDisconnect(desk, connectionId),
     finishDisconnect: (connectionId: string) => finishDisconnect(desk, connectionId),
   });

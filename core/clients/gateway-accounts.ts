@@ -4,7 +4,7 @@ import type { Desk } from './desk.js';
 import { toClient } from './client.model.js';
 import { toGatewayAccount, type GatewayAccountDocument } from './gateway-account.model.js';
 import { gatewayInput, type GatewayInput } from './inputs.js';
-import { gatewayContext, openStoredGateway, type OpenedGatewayAccount, type SealedConfig } from './open-credentials.js';
+import { gatewayContext, type SealedConfig } from './open-credentials.js';
 import { parseCredentials } from './parse-credentials.js';
 import { readInput, shown } from './read-input.js';
 import type { GatewayAccount } from './records.js';
@@ -95,10 +95,4 @@ export const setGateways = async (desk: Desk, clientId: string, entered: readonl
 export const listGateways = async (desk: Desk, clientId: string, ids: readonly string[]): Promise<readonly GatewayAccount[]> => {
   const found = await desk.gatewayAccounts.find({ clientId, _id: { $in: [...ids] } }).lean<GatewayAccountDocument[]>();
   return ids.flatMap((id) => found.filter((account) => account._id === id).map(toGatewayAccount));
-};
-
-/** Opens an account, retired ones too: what was charged there must be found and refunded. */
-export const openGatewayAccount = async (desk: Desk, gatewayAccountId: string): Promise<OpenedGatewayAccount | undefined> => {
-  const document = await desk.gatewayAccounts.findById(gatewayAccountId).lean<GatewayAccountDocument>();
-  return document === null ? undefined : openStoredGateway(document, desk.vault, desk.registry);
 };

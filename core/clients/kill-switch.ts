@@ -1,4 +1,4 @@
-import type { Storage } from '../storage/index.js';
+import { gatherReads, type Storage } from '../storage/index.js';
 
 interface SwitchDocument { _id: 'charges'; v: 1; state: 'running' | 'paused'; since: Date; note: string }
 
@@ -17,8 +17,10 @@ export const createKillSwitch = (options: { readonly storage: Storage; readonly 
   const set = async (state: SwitchDocument['state'], note: string, since = options.clock.wallNow()) => {
     await switches.updateOne({ _id: 'charges' }, { $set: { v: 1, state, since, note } }, { upsert: true });
   };
+  // each charge asks for itself; those of one turn of the event loop share a reading
+  const read = gatherReads<SwitchDocument, SwitchDocument>(async () => new Map((await switches.find({ _id: 'charges' }).toArray()).map((stored) => [stored._id, stored])), (stored) => stored);
   const pausedSince = async () => {
-    const stored = await switches.findOne({ _id: 'charges' });
+    const stored = await read('charges');
     return stored?.state === 'paused' ? { since: stored.since, note: stored.note } : undefined;
   };
   return {

@@ -4,6 +4,7 @@
  * Must not know where that MongoDB comes from, nor what any room keeps in it.
  */
 export { connectStorage, defaultDatabase, type Storage, type IndexPlan } from './connect-storage.js';
+export { gather, gatherReads, type Answered } from './gather.js';
 export { duplicateKeyOf, isNotKnownToBeWritten } from './write-errors.js';
 export { weakenedConcern } from './weakened-concern.js';
 export type { Collection, Filter, UpdateFilter, WithId } from 'mongodb';
