@@ -194,7 +194,7 @@ describe('ending', () => {
     const slow = fetch(`${url}/slow`, { method: 'POST' });
     await started;
     let drained: 'no' | 'yes' = 'no';
-    const draining = server.drain().then(() => { drained = 'yes'; });
+    const draining = server.drain().then(() => (drained = 'yes'));
     const ask = async (path: string, method = 'POST') => {
       const answer = await fetch(`${url}${path}`, { method });
       return [answer.status, answer.headers.get('connection'), await answer.json()];

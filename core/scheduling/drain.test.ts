@@ -32,7 +32,12 @@ describe('an end', () => {
   it('waits for followed work, what is begun meanwhile and what fails included', async () => {
     const runs = followed();
     const order: string[] = [];
-    runs.follow(after(10).then(() => { runs.follow(after(20).then(() => { order.push('second'); })); order.push('first'); }));
+    const work = async (ms: number, name: string, next?: () => void) => {
+      await after(ms);
+      next?.();
+      order.push(name);
+    };
+    runs.follow(work(10, 'first', () => { runs.follow(work(20, 'second')); }));
     runs.follow(Promise.reject(new Error('x')));
     await runs.ended();
     expect(order).toEqual(['first', 'second']);

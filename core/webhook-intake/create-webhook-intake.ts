@@ -9,6 +9,7 @@ import { createDeliveryDesk } from './delivery-desk.js';
 import { createDeliveriesInHand } from './in-hand.js';
 import type { InboundConnection, InboundConnections } from './inbound-connections.js';
 import { createDeliveryInserts } from './insert-deliveries.js';
+import { createOutages } from './outages.js';
 import { createStoreDelivery } from './store-delivery.js';
 import { createTellCases } from './tell-cases.js';
 import { createUnderstandDelivery, type Proven } from './understand-delivery.js';
@@ -74,8 +75,15 @@ export const createWebhookIntake = (options: WebhookIntakeOptions): WebhookIntak
   const collection = options.storage.collection<DeliveryDocument>('deliveries');
   const checkpoint = options.checkpoint ?? (() => undefined);
   const tellCases = createTellCases({ cases: options.cases, clock, digest: (text) => options.vault.digest(text) });
-  const understand = createUnderstandDelivery({ connections, tellCases, vault: options.vault, clock });
-  const work = createWorkDelivery({ collection, understand, scheduler, vault: options.vault, clock, leaseMs, logger, checkpoint });
+  const outages = createOutages({
+    clock,
+    told: (lane, state) => {
+      if (state === 'away') logger.warn({ lane, alert: 'platform_away' }, 'a platform does not answer; its deliveries wait, and one at a time looks whether it is back');
+      else logger.info({ lane }, 'a platform answers again');
+    },
+  });
+  const understand = createUnderstandDelivery({ connections, tellCases, vault: options.vault, clock, outages });
+  const work = createWorkDelivery({ collection, understand, scheduler, vault: options.vault, clock, leaseMs, logger, checkpoint, outages });
   const most = options.works === 'here' ? options.inHand ?? inHandByDefault : 0;
   const inHand = createDeliveriesInHand({ most, work, scheduler, clock, leaseMs, logger, ...(options.claims ? { claims: options.claims } : {}) });
   const desk = createDeliveryDesk({ storage: options.storage, scheduler, vault: options.vault, clock });

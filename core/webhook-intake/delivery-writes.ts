@@ -2,19 +2,18 @@ import type { Vault } from '../clients/index.js';
 import type { Clock } from '../scheduling/index.js';
 import type { Filter, UpdateFilter } from '../storage/index.js';
 import type { DeliveryDocument } from './delivery.model.js';
+import { outageWaitMs } from './outages.js';
 import { deliveryContext } from './seal-delivery.js';
 
-/** How one round of understanding a delivery ended. */
+/** How one round of understanding a delivery ended. `asked: 'no'`: the platform was not asked, as it is known to be away; then `notBefore` says when to come again. */
 export type Understanding =
   | { readonly state: 'understood' | 'ignored' }
-  | { readonly state: 'deferred'; readonly waitsFor: 'platform' | 'repair'; readonly reason: string; readonly detail: string; readonly retryAfterMs?: number }
+  | { readonly state: 'deferred'; readonly waitsFor: 'platform' | 'repair'; readonly reason: string; readonly detail: string; readonly retryAfterMs?: number; readonly notBefore?: Date; readonly asked?: 'no' }
   | { readonly state: 'parked' | 'not_understood'; readonly reason: string; readonly detail: string };
 
 /** A write of a holder, and when the delivery is due again after it. */
 export interface DeliveryWrite { readonly filter: Filter<DeliveryDocument>; readonly update: UpdateFilter<DeliveryDocument>; readonly nextAt?: Date }
 
-const firstWaitMs = 1000;
-const longestWaitMs = 120_000;
 const patienceMs = 3 * 86_400_000;
 
 /** The hold a write is made under. */
@@ -36,7 +35,7 @@ const done = (document: DeliveryDocument, state: DeliveryDocument['state'], why:
 };
 
 /** How long a delivery waits that was deferred so many times before: 1 s, doubling to 2 min. Hub time. */
-export const deferralMs = (deferrals: number): number => Math.min(firstWaitMs * 2 ** Math.min(deferrals, 20), longestWaitMs);
+export const deferralMs = outageWaitMs;
 
 /** Marks a delivery with how understanding it ended and gives it up. What was deferred for three days waits for a person. */
 export const markDelivery = (document: DeliveryDocument, understanding: Understanding, tools: { readonly clock: Clock; readonly vault: Pick<Vault, 'seal'> }): DeliveryWrite => {
@@ -53,12 +52,14 @@ export const markDelivery = (document: DeliveryDocument, understanding: Understa
     case 'deferred': {
       if (now.getTime() - document.acceptedAt.getTime() >= patienceMs) return done(document, 'parked', understanding, seal, now);
       const asked = understanding.retryAfterMs === undefined ? now : clock.hubAt(new Date(clock.wallNow().getTime() + understanding.retryAfterMs));
-      const nextAt = new Date(Math.max(now.getTime() + deferralMs(document.deferrals), asked.getTime()));
+      const { notBefore } = understanding;
+      const own = Math.max(now.getTime() + deferralMs(document.deferrals), asked.getTime());
+      const nextAt = new Date(understanding.asked === 'no' && notBefore !== undefined ? notBefore.getTime() : Math.max(own, notBefore?.getTime() ?? 0));
       return {
         filter: heldBy(document),
         update: {
           $set: { state: 'deferred', holder: null, strikes: 0, nextAt, waitsFor: understanding.waitsFor, reason: understanding.reason, sealedDetail: seal(understanding.detail) },
-          $inc: { deferrals: 1 },
+          $inc: { deferrals: understanding.asked === 'no' ? 0 : 1 },
           $unset: { leaseUntil: '' },
         },
         nextAt,

@@ -5,6 +5,7 @@ import type { Clock } from '../scheduling/index.js';
 import type { DeliveryDocument } from './delivery.model.js';
 import type { Understanding } from './delivery-writes.js';
 import type { InboundConnection, InboundConnections } from './inbound-connections.js';
+import type { Outages } from './outages.js';
 import { openDelivery } from './seal-delivery.js';
 import type { TellCases } from './tell-cases.js';
 
@@ -33,26 +34,44 @@ const unreadable = (error: PlatformError): Understanding => error.code === 'plat
   ? { state: 'deferred', waitsFor: 'repair', reason: 'too_slow', detail: sentence(error.message) }
   : { state: 'not_understood', reason: 'not_understood', detail: sentence(error.message) };
 
+const heldBack = {
+  state: 'deferred', waitsFor: 'platform', reason: 'platform_down', detail: 'The platform did not answer others either; one of them looks whether it is back.', asked: 'no',
+} as const;
+
 const rank = { ignored: 0, understood: 1, not_understood: 2, parked: 3, deferred: 4 } as const;
 const worse = (one: Understanding, other: Understanding): Understanding => (rank[other.state] > rank[one.state] ? other : one);
 
 /** Reads deliveries and tells their events to the cases. Rejects when the database cannot be reached. */
 export const createUnderstandDelivery = (options: {
-  readonly connections: InboundConnections; readonly tellCases: TellCases; readonly vault: Vault; readonly clock: Clock;
+  readonly connections: InboundConnections; readonly tellCases: TellCases; readonly vault: Vault; readonly clock: Clock; readonly outages: Outages;
 }) => {
-  const { clock, tellCases } = options;
+  const { clock, tellCases, outages } = options;
   const within = (ms: number) => ({ deadline: new Date(clock.wallNow().getTime() + ms) });
 
   const tell = async (connection: InboundConnection, event: NormalizedEvent, id: string): Promise<Understanding> =>
     ({ state: (await tellCases(connection, event, id)) === 'told' ? 'understood' : 'ignored' });
 
-  const follow = async (connection: InboundConnection, pointer: Pointer, id: string): Promise<Round> => {
+  /** What an error says of this delivery, and of the platform for the others. */
+  const failedBy = (error: PlatformError, { _id, lane }: DeliveryDocument): Round => {
+    const understanding = deferral(error);
+    if (understanding.state !== 'deferred' || understanding.waitsFor !== 'platform') {
+      outages.answered(lane);
+      return { understanding, api: understanding.state === 'parked' ? 'answered' : 'not_asked' };
+    }
+    const notBefore = outages.failed(lane, _id, error.retryAfterMs);
+    return { understanding: notBefore === undefined ? understanding : { ...understanding, notBefore }, api: 'not_asked' };
+  };
+
+  const follow = async (document: DeliveryDocument, connection: InboundConnection, pointer: Pointer, id: string): Promise<Round> => {
     const { understand } = connection.use;
     if (understand === undefined) {
       return { understanding: { state: 'not_understood', reason: 'not_understood', detail: 'The connector points to its API and has no understand() to follow.' }, api: 'not_asked' };
     }
+    const turn = outages.turn(document.lane, document._id);
+    if (turn.may === 'wait') return { understanding: { ...heldBack, notBefore: turn.until }, api: 'not_asked' };
     const answer = await understand(pointer, within(readMs));
-    if (!answer.ok) return { understanding: deferral(answer.error), api: 'not_asked' };
+    if (!answer.ok) return failedBy(answer.error, document);
+    outages.answered(document.lane);
     let understanding: Understanding = { state: 'ignored' };
     for (const [at, event] of answer.value.entries()) {
       understanding = worse(understanding, event.type === 'unresolved' ? parked(event) : await tell(connection, event, `${id}.${at}`));
@@ -70,7 +89,7 @@ export const createUnderstandDelivery = (options: {
     for (const [at, one] of found.value.entries()) {
       const id = `${document.deliveryId}#${at}`;
       if (one.type === 'pointer') {
-        const round = await follow(connection, one, id);
+        const round = await follow(document, connection, one, id);
         understanding = worse(understanding, round.understanding);
         if (round.api === 'answered') api = 'answered';
       } else {

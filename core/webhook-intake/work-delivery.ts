@@ -4,6 +4,7 @@ import type { Clock, Scheduler } from '../scheduling/index.js';
 import type { Collection } from '../storage/index.js';
 import type { DeliveryDocument } from './delivery.model.js';
 import { markDelivery, renewDelivery, type Understanding } from './delivery-writes.js';
+import type { Outages } from './outages.js';
 import type { createUnderstandDelivery, Proven } from './understand-delivery.js';
 
 const pulledAtMostEveryMs = 120_000;
@@ -15,7 +16,7 @@ const wordsOf = (understanding: Understanding) => ({ state: understanding.state,
 export const createWorkDelivery = (options: {
   readonly collection: Collection<DeliveryDocument>; readonly understand: ReturnType<typeof createUnderstandDelivery>;
   readonly scheduler: Pick<Scheduler, 'due'>; readonly vault: Vault; readonly clock: Clock; readonly leaseMs: number; readonly logger: Logger;
-  readonly checkpoint: Checkpoint;
+  readonly checkpoint: Checkpoint; readonly outages: Pick<Outages, 'isAway'>;
 }) => {
   const { collection, clock, scheduler, leaseMs, logger } = options;
 
@@ -31,7 +32,7 @@ export const createWorkDelivery = (options: {
   const pullDeferred = async (lane: string) => {
     const now = clock.hubNow();
     const pulled = await collection.updateMany({
-      lane, holder: null, state: 'deferred', waitsFor: 'platform', nextAt: { $gt: now },
+      lane, v: 1, holder: null, state: 'deferred', waitsFor: 'platform', nextAt: { $gt: now },
       $or: [{ pulledAt: { $exists: false } }, { pulledAt: { $lte: new Date(now.getTime() - pulledAtMostEveryMs) } }],
     }, { $set: { nextAt: now, pulledAt: now } });
     if (pulled.modifiedCount > 0) scheduler.due(lane, now);
@@ -49,7 +50,9 @@ export const createWorkDelivery = (options: {
       const { matchedCount } = await collection.updateOne(write.filter, write.update);
       if (matchedCount === 0) return;
       if (write.nextAt) scheduler.due(document.lane, write.nextAt);
-      if (api === 'answered') await pullDeferred(document.lane);
+      // who was held back may have been written down just after the platform came back
+      const missedIt = understanding.state === 'deferred' && understanding.asked === 'no' && options.outages.isAway(document.lane) === 'no';
+      if (api === 'answered' || missedIt) await pullDeferred(document.lane);
       const line = { deliveryId: document._id, connectionId: document.connectionId, clientId: document.clientId, ...wordsOf(understanding) };
       if (understanding.state === 'parked' || understanding.state === 'not_understood') logger.warn(line, 'a delivery waits for a person');
       else logger.debug(line, 'delivery');
