@@ -91,6 +91,7 @@ export const outcome = (document: CaseDocument, facts: OutcomeFacts): CaseWrite 
         ...(approval ? { ended: approval.ended, settlement: approval.settlement } : {}),
         ...(approval?.openKeys ? { openKeys: [...approval.openKeys] } : {}),
         ...(approval?.settleAt ? { 'due.settle': approval.settleAt } : {}),
+        ...(facts.refund ? { 'due.refund': facts.owed.now } : {}),
         ...owing(facts.owed),
       },
       ...unset(...(facts.stepAt ? [] : ['due.step']), ...(facts.resolution === 'resolved' && !untried ? ['prompt'] : [])),

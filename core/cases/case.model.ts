@@ -23,6 +23,10 @@ export type Command =
   | { readonly type: 'retry'; readonly by: 'operator'; readonly note?: string }
   /** What became of a charge that nobody could find out: `gatewayRef` is the payment an operator found. */
   | { readonly type: 'resolve'; readonly by: 'operator'; readonly outcome: 'succeeded' | 'failed'; readonly gatewayRef?: string; readonly note?: string }
+  /** Give a payment back; `attempt` names it where several were taken. */
+  | { readonly type: 'refund'; readonly by: 'operator'; readonly attempt?: number; readonly note?: string }
+  /** Tell the platform of the payment again, from the beginning. */
+  | { readonly type: 'settle'; readonly by: 'operator'; readonly note?: string }
   /** Return the invoice's retries to the platform now. */
   | { readonly type: 'hand_back'; readonly by: 'operator'; readonly note?: string };
 
@@ -83,6 +87,33 @@ export interface Settlement {
   tries: number;
   platformPaymentRef?: string;
   reason?: string;
+  /** How much of it went back, in minor units of what was taken. */
+  reversedMinor?: number;
+}
+
+/** Money that is owed back, or was given back. */
+export interface Refund {
+  n: number;
+  why: 'duplicate' | 'partial_approval' | 'operator';
+  state: 'due' | 'pending' | 'refunded' | 'voided' | 'refused' | 'gave_up';
+  /** Frozen when it is owed. */
+  once: WriteOnce;
+  /** The attempt whose money goes back; left out: the one whose key is our reference. */
+  attempt?: number;
+  /** How much; left out: all it took. */
+  amount?: Money;
+  /** Of a duplicate: our payment and the other one, both seen in one hold. */
+  evidence?: { ours: string; other: PlatformPayment };
+  tries?: number;
+  /** Wall time; nothing of its last try leaves after it. */
+  sendBefore?: Date;
+  /** Hub time. */
+  updatedAt?: Date;
+  refundRef?: string;
+  /** Why it was not made, for people. */
+  reason?: string;
+  /** The platform has told of it as well. */
+  echoed?: 'yes';
 }
 
 /** The platform's own retries, kept still by us. */
@@ -166,8 +197,7 @@ export interface CaseDocument extends DueDocument {
   emailHash?: string;
   settlement?: Settlement;
   takeOver?: TakeOver;
-  /** `evidence`: our payment and the other one, both seen in one hold. */
-  refunds: { n: number; why: 'duplicate' | 'partial_approval' | 'operator'; state: string; once: WriteOnce; evidence?: { ours: string; other: PlatformPayment } }[];
+  refunds: Refund[];
   outbox: OutboxEntry[];
   ended?: Ended;
   /** An operator found that the charge the case was opened with, made before us, took no money. */

@@ -1,4 +1,4 @@
-import type { CaseDocument, Command, CommandAnswer } from './case.model.js';
+import type { CaseDocument, Command, CommandAnswer, Refund, Settlement } from './case.model.js';
 import type { CaseWrite } from './case-write.js';
 import { held } from './held.js';
 import { signal } from './writes.js';
@@ -38,6 +38,18 @@ export const earlierChargeAbsent = (document: CaseDocument, answer: CommandAnswe
   name: 'earlier-charge-absent',
   filter: { ...held(document), status: document.status, signalSeq: document.signalSeq },
   update: { $set: { status: 'queued', earlierCharge: 'absent', 'due.step': answer.at }, $pull: { signals: { id: answer.id } } },
+}, answer);
+
+/** A payment is owed back. */
+export const oweRefund = (document: CaseDocument, refund: Refund, answer: CommandAnswer): CaseWrite => withAnswer({
+  name: 'owe-refund',
+  filter: { ...held(document), 'refunds.n': { $ne: refund.n } },
+  update: { $push: { refunds: refund }, $set: { 'due.refund': answer.at }, $pull: { signals: { id: answer.id } } },
+}, answer);
+
+/** The settlement is tried from the beginning. */
+export const settleNow = (document: CaseDocument, settlement: Settlement, answer: CommandAnswer): CaseWrite => withAnswer({
+  name: 'settle-now', filter: held(document), update: { $set: { settlement, 'due.settle': answer.at }, $pull: { signals: { id: answer.id } } },
 }, answer);
 
 /** The platform's retries are returned next. */

@@ -4,7 +4,7 @@
  * Must not know connectors, gateways or the engine: writes are described here as values and decided elsewhere.
  */
 export type {
-  Attempt, AttemptOutcome, CaseDocument, CaseStatus, Command, CommandAnswer, DueTimes, Ended, OutboxEntry, Plan, Refusal, SealedToken, Settlement, Signal, SignalEvent, StrategyUsed, TakeOver, TriedCard,
+  Attempt, AttemptOutcome, CaseDocument, CaseStatus, Command, CommandAnswer, DueTimes, Ended, OutboxEntry, Plan, Refund, Refusal, SealedToken, Settlement, Signal, SignalEvent, StrategyUsed, TakeOver, TriedCard,
 } from './case.model.js';
 export { caseIndexes } from './case-indexes.js';
 export { createCases, WriteNotKnown, type Cases, type OpenResult, type Written } from './case-store.js';
@@ -15,5 +15,6 @@ export { isLegal, isOpen } from './transitions.js';
 export * as writes from './writes.js';
 export * as settlementWrites from './settlement-writes.js';
 export * as takeOverWrites from './take-over-writes.js';
+export * as refundWrites from './refund-writes.js';
 export * as commandWrites from './command-writes.js';
 export type { CaseWrite } from './case-write.js';

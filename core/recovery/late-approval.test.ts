@@ -97,12 +97,12 @@ describe('an approval that does not come where it was waited for', () => {
     expect(bench.logLines.join('')).toContain('paid twice');
   });
 
-  it('for less than asked is stored, owed back, and charged no further', async () => {
+  it('for less than asked is stored, owed back, and charged no further where the platform gives nothing back', async () => {
     bench.money.replies.push({ approveOnly: 1000 });
     const caseId = await bench.openCase();
     await bench.step(caseId);
     expect(await bench.step(caseId)).toBe('released');
-    const partial = { status: 'queued', attempts: [{ outcome: { status: 'approved', amount: { minor: 1000 } }, resolved: true }], refunds: [{ why: 'partial_approval', state: 'due' }] };
+    const partial = { status: 'queued', attempts: [{ outcome: { status: 'approved', amount: { minor: 1000 } }, resolved: true }], refunds: [{ why: 'partial_approval', state: 'refused' }] };
     expect(await bench.get(caseId)).toMatchObject(partial);
     expect(bench.logLines.join('')).toContain('less than asked');
     expect(await bench.step(caseId)).toBe('idle');

@@ -82,6 +82,7 @@ export const perform = async (effect: Call, document: CaseDocument, knowledge: K
       await cards.stop({ clientId: document.clientId, cardKey: fingerprintDigest ?? methodDigest, tokenKey: methodDigest }, effect.stop);
       return learnFrom.stop_card(effect, 'kept', knowledge);
     }
+    case 'refund': return learnFrom.refund(effect, await giveBack(effect, world, writing(effect.refund.sendBefore ?? new Date(0))), knowledge);
     case 'hand_back': {
       const dunning = world.connector?.dunning;
       if (dunning?.mode !== 'controllable' || !document.takeOver) return learnFrom.hand_back(effect, 'done', knowledge);
@@ -105,6 +106,16 @@ const gatewayOf = (attempt: Attempt, world: CaseWorld): GatewayUse | undefined =
   const gateway = world.gateways.get(attempt.accountId);
   if (!gateway) throw new Error(`Attempt ${attempt.key} was made at the gateway account ${attempt.accountId}, which does not exist any more`);
   return gateway;
+};
+
+/** A platform that collected by itself gives nothing back for us. */
+const giveBack = async ({ refund, attempt, amount }: Extract<Call, { do: 'refund' }>, world: CaseWorld, time: { readonly deadline: Date; readonly sendBefore: Date }): Promise<AnswerTo['refund']> => {
+  const gateway = gatewayOf(attempt, world);
+  if (!gateway) return 'not_offered';
+  const gatewayRefs = attempt.outcome?.status === 'approved' ? attempt.outcome.gatewayRefs : [];
+  const result = await gateway.refund({ once: refund.once, gatewayRefs, amount, why: refund.why }, time);
+  if (result.ok) return result.value;
+  return result.error.reached === 'unknown' ? { status: 'unknown', cause: result.error.code } : 'failed';
 };
 
 /** Sends a charge that was permitted just now. A stop that comes while it waits for its turn holds it back. */

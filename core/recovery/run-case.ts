@@ -99,6 +99,7 @@ export const runCase = async (claimed: CaseDocument, ports: RecoveryPorts, start
         case 'take_over':
         case 'record':
         case 'find_payment':
+        case 'refund':
           knowledge = { ...knowledge, ...await performed(effect, () => perform(effect, document, knowledge, world, ports)) };
           break;
       }

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { addCasesCancel, addCasesResolve, addCasesRetry } from './commands/cases-ask.js';
+import { addCasesCancel, addCasesRefund, addCasesResolve, addCasesRetry, addCasesSettle } from './commands/cases-ask.js';
 import { addCasesList } from './commands/cases-list.js';
 import { addCasesShow } from './commands/cases-show.js';
 import { addClientsCreate } from './commands/clients-create.js';
@@ -42,6 +42,8 @@ Add --json for output that programs read. Exit code 0: done, 1: it could not be 
   addCasesRetry(cases);
   addCasesCancel(cases);
   addCasesResolve(cases);
+  addCasesSettle(cases);
+  addCasesRefund(cases);
   const deliveries = group(program, 'deliveries', 'webhooks from platforms');
   addDeliveriesList(deliveries);
   addDeliveriesReplay(deliveries);

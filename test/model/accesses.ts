@@ -38,6 +38,7 @@ export const accesses = (world: World, caseIndex: number): ReadonlySet<Part> => 
       case 'close_ledger':
       case 'stop_card':
       case 'hand_back':
+      case 'refund':
       case 'know':
       case 'alert': break;
     }

@@ -82,6 +82,15 @@ export const endingsOf = async (world: World, worker: InHand, effect: Exclude<Ca
         ...lost(`revokes ${attempt.key}, and hears nothing`, learnFrom.revoke(effect, 'not_answered', knowledge), to),
       ];
     }
+    case 'refund': {
+      const { refund } = effect;
+      if (isLate(refund.sendBefore?.getTime() ?? 0)) return [step('may not refund any more', learnFrom.refund(effect, 'failed', knowledge))];
+      const done = { status: 'refunded' as const, refundRef: `refund-${refund.once.key}` };
+      return [
+        step(`gives ${refund.once.key} back`, learnFrom.refund(effect, done, knowledge)),
+        ...lost(`gives ${refund.once.key} back, and hears nothing`, learnFrom.refund(effect, { status: 'unknown', cause: 'no answer' }, knowledge), world),
+      ];
+    }
     case 'hand_back': {
       if (isLate(document.takeOver?.sendBefore.getTime() ?? 0)) return [step('may not hand back any more', learnFrom.hand_back(effect, 'failed', knowledge))];
       const debt = world.debts[caseIndex];

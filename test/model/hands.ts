@@ -136,6 +136,7 @@ export const createHands = (box: Box, off: SwitchedOff | undefined, machine: Mac
       case 'hand_back':
       case 'take_over':
       case 'record':
+      case 'refund':
       case 'find_payment': {
         machine.at(world.now);
         const endings = await endingsOf(world, worker, effect, box, off, ledger);

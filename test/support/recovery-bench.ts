@@ -193,6 +193,9 @@ export const startRecoveryBench = async (options: { readonly label: string; read
       money.tried.length = 0;
       money.faults.length = 0;
       money.recorded.length = 0;
+      money.refundReplies.length = 0;
+      money.refundRequests.length = 0;
+      money.refunded.clear();
       money.invoice.other.length = 0;
       Object.assign(money.invoice, { state: 'open', inProgress: 'no' });
       Object.assign(money, { reads: 'up', dunning: 'up', takeOver: 'taken', retries: 'on', records: [], cards: { methodRef: 'pm_1' }, onCharge: undefined, onCharged: undefined, onRead: undefined, onList: undefined });

@@ -11,13 +11,20 @@ export type Reply =
   /** Not sent, and asked to wait so many milliseconds. */
   | { readonly notBeforeMs: number };
 
-interface Tried { readonly key: string; readonly at: Date; result: 'approved' | 'declined' | 'pending' | 'absent'; readonly amount: number; readonly code: string }
+/** What becomes of the next refund. `lost`: it is made, its reply does not arrive. */
+export type RefundReply = 'refunded' | 'voided' | 'pending' | 'lost' | 'failed' | 'refused';
+
+interface Tried { readonly key: string; readonly at: Date; result: 'approved' | 'declined' | 'pending' | 'absent' | 'returned'; readonly amount: number; readonly code: string }
 
 /** Money on one debt, at a platform and a gateway that answer by script and keep count. They protect nothing by themselves. */
 export interface ScriptedMoney {
   /** Replies in order; afterwards everything is approved. */
   readonly replies: Reply[];
   readonly tried: Tried[];
+  /** Replies to refunds in order; afterwards they are made. Every request that left, and what was given back, by key. */
+  readonly refundReplies: RefundReply[];
+  readonly refundRequests: { readonly key: string; readonly at: Date; readonly amount: number; readonly refs: readonly string[]; readonly why: string }[];
+  readonly refunded: Map<string, number>;
   /** Requests to move money after a success on the debt, or while another could still succeed; and ones that left too late. */
   readonly faults: string[];
   /** How often the invoice was read, the attempt was asked about. */
@@ -101,7 +108,7 @@ export const scriptedMoney = (clock: Clock, due: Money, protection: RepeatProtec
     const one = money.tried.findLast((tried) => tried.key === key);
     if (!one || one.result === 'absent') return fine({ status: 'absent' });
     if (one.result === 'pending') return fine({ status: 'pending', gatewayRefs: [`ch_${key}`] });
-    return fine(one.result === 'approved' ? approved(key, one.amount) : declined(key, one.code));
+    return fine(one.result === 'approved' || one.result === 'returned' ? approved(key, one.amount) : declined(key, one.code));
   };
 
   const read = (): CallResult<InvoiceState> => {
@@ -113,7 +120,7 @@ export const scriptedMoney = (clock: Clock, due: Money, protection: RepeatProtec
   };
 
   const money: ScriptedMoney = {
-    replies: [], tried: [], faults: [],
+    replies: [], tried: [], faults: [], refundReplies: [], refundRequests: [], refunded: new Map(),
     calls: { reads: 0, finds: 0, lists: 0, handBacks: [], takeOvers: [], prepares: 0, revokes: 0, records: 0, recordKeys: [] },
     invoice: { state: 'open', other: [], inProgress: 'no', due: due.minor },
     reads: 'up', refusesPaid: 'yes', cards: { methodRef: 'pm_1' }, dunning: 'up', takeOver: 'taken', retries: 'on', records: [], recorded: [], onCharge: undefined, onCharged: undefined, onRead: undefined, onList: undefined,
@@ -198,7 +205,17 @@ export const scriptedMoney = (clock: Clock, due: Money, protection: RepeatProtec
       } satisfies Partial<GatewayUse> : {}),
       charge: async (request, time) => move(request.once.key, request.amount, time.sendBefore),
       find: async (request) => find(request.once.key),
-      refund: notCalled,
+      refund: async ({ once, amount, gatewayRefs, why }, time) => {
+        if (clock.wallNow() >= time.sendBefore) return failed('no');
+        money.refundRequests.push({ key: once.key, at: clock.wallNow(), amount: amount.minor, refs: gatewayRefs, why });
+        const reply = money.refundReplies.shift() ?? 'refunded';
+        if (reply === 'failed') return failed('no');
+        if (reply === 'refused') return fine({ status: 'refused', detail: 'as the script says' });
+        const paid = money.tried.find((one) => gatewayRefs.includes(`ch_${one.key}`) && one.result === 'approved');
+        if (reply !== 'pending' && paid) { paid.result = 'returned'; money.refunded.set(once.key, (money.refunded.get(once.key) ?? 0) + amount.minor); }
+        if (reply === 'lost') return failed('unknown');
+        return fine({ status: reply, refundRef: `re_${once.key}` });
+      },
       checkHealth: notCalled,
     },
   };

@@ -2,6 +2,7 @@ import { commandWrites, type CaseDocument, type Command, type Signal } from '../
 import { cancelEffect } from './close-step.js';
 import { answerTo, refusalByStatus, refuse, type Asked } from './command-answer.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
+import { refundCommand, settleCommand } from './money-commands.js';
 import { resolveStep } from './resolve-step.js';
 import { retryStep } from './retry-step.js';
 
@@ -11,6 +12,8 @@ export const commandStep = (document: CaseDocument, signal: Signal, command: Com
     case 'cancel': return cancelStep(document, { signal, command }, knowledge, tools);
     case 'retry': return retryStep(document, { signal, command }, knowledge, tools);
     case 'resolve': return resolveStep(document, { signal, command }, knowledge, tools);
+    case 'refund': return refundCommand(document, { signal, command }, tools);
+    case 'settle': return settleCommand(document, { signal, command }, tools);
     case 'hand_back': return handBackStep(document, { signal, command }, tools);
   }
 };

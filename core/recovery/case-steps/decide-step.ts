@@ -6,6 +6,7 @@ import type { Decision, PastAttempt, Snapshot } from '../engine.js';
 import { cancelEffect, paidByCaseEffect, paidEffect, planOf, stopEffect } from './close-step.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
 import { needsRenewal, sendBeforeOf } from './lease.js';
+import { unreturned } from './refund-step.js';
 import { chosenRoute } from './route.js';
 import { takeOverStep } from './take-over-step.js';
 
@@ -16,10 +17,12 @@ type Charge = Extract<Decision, { do: 'charge' }>;
 /** What the engine wants of a queued case, up to the attempt's row. Undefined: nothing more in this hold. */
 export const decideStep = (document: CaseDocument, knowledge: Knowledge, tools: Tools): Effect | undefined => {
   const now = tools.clock.hubNow();
-  if (document.status !== 'queued' || knowledge.decided || document.refunds.some((refund) => refund.state === 'due')) return undefined;
+  if (document.status !== 'queued' || knowledge.decided) return undefined;
   if (document.due.step !== undefined && document.due.step > now) return undefined;
   // what it was told and cannot be read yet may be that it is paid: nothing is decided before
   if (knowledge.deferred.length > 0) return undefined;
+  const money = unreturned(document);
+  if (money) return { do: 'know', after: { decided: 'yes', plan: { step: 'wait', rule: 'refund', numbers: { refund: money.why }, because: money.sentence, at: now } } };
   const ended = knowledge.invoice?.status === 'read' ? endedInvoice(document, knowledge.invoice.state, knowledge, tools) : undefined;
   if (ended) return ended;
   const decision = tools.engine.decide(snapshotOf(document, knowledge, tools), now);

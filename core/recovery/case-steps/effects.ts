@@ -1,7 +1,7 @@
 import type { CardStop } from '../../cards/index.js';
-import type { Attempt, AttemptOutcome, CaseDocument, CaseWrite, CommandAnswer, OutboxEntry, Plan } from '../../cases/index.js';
+import type { Attempt, AttemptOutcome, CaseDocument, CaseWrite, CommandAnswer, OutboxEntry, Plan, Refund } from '../../cases/index.js';
 import type { Classification } from '../../declines/index.js';
-import type { ChargeableToken, Ending, InvoiceState, Money, RawDecline, RepeatProtection, SettlementResult, TakeOver, WriteOnce } from '../../connector-kit/index.js';
+import type { ChargeableToken, Ending, InvoiceState, Money, RawDecline, RefundOutcome, RepeatProtection, SettlementResult, TakeOver, WriteOnce } from '../../connector-kit/index.js';
 import type { Clock } from '../../scheduling/index.js';
 import type { Decision, RecoveryEngine, Snapshot } from '../engine.js';
 import type { EventToCompose } from '../case-event.js';
@@ -22,6 +22,7 @@ export type Effect =
   | { readonly do: 'close_ledger'; readonly attempt: Attempt; readonly result: 'sent' | 'not_sent'; readonly stop?: CardStop }
   /** A stop that no charge of ours taught is kept against the card that was declined. */
   | { readonly do: 'stop_card'; readonly card: CaseDocument['tried'][number]; readonly stop: CardStop }
+  | { readonly do: 'refund'; readonly refund: Refund; readonly attempt: Attempt; readonly amount: Money }
   | { readonly do: 'hand_back'; readonly ending: Ending }
   /** Reads whether the connection still allows it, then stops the platform's own retries. */
   | { readonly do: 'take_over'; readonly until: Date; readonly sendBefore: Date }
@@ -121,6 +122,8 @@ export interface Knowledge {
   readonly ourPayment?: 'stands' | 'not_shown' | 'not_answered' | undefined;
   /** The stopping of the platform's retries. `before`: whether an earlier call of it may be under way. */
   readonly takeOver?: { readonly before: 'nothing' | 'perhaps'; readonly answer: 'not_yet' | TakeOver | { readonly status: 'refused'; readonly why: string } | { readonly status: 'not_answered' } } | 'done' | undefined;
+  /** Of the refund `n`: `asked`, its gateway is about to be asked; else what it said. `failed`: it answered with an error, or nothing left. */
+  readonly refund?: { readonly n: number } & ({ readonly status: 'asked' } | { readonly status: 'failed' | 'not_offered' } | RefundOutcome) | undefined;
   readonly handBack?: 'intended' | 'done' | 'failed' | undefined;
   readonly relay?: 'failed' | undefined;
   /** Entries handed over, not yet pulled from the outbox. */

@@ -1,6 +1,6 @@
 import type { Attempt } from '../../cases/index.js';
 import type { ReserveResult } from '../../cards/index.js';
-import type { ChargeOutcome, FindOutcome, InvoiceState, SettlementResult, TakeOver } from '../../connector-kit/index.js';
+import type { ChargeOutcome, FindOutcome, InvoiceState, RefundOutcome, SettlementResult, TakeOver } from '../../connector-kit/index.js';
 import type { Effect, Knowledge } from './effects.js';
 
 /** An effect that speaks to the world and is answered with what it taught. */
@@ -25,6 +25,8 @@ export interface AnswerTo {
   /** `failed`: the platform answered with an error, so that its key is used up. */
   readonly record: SettlementResult | 'failed' | 'not_answered';
   readonly find_payment: FindOutcome | 'not_answered';
+  /** `failed`: answered with an error, or nothing left; `not_offered`: this route gives nothing back by itself. */
+  readonly refund: RefundOutcome | 'failed' | 'not_offered';
 }
 
 /** What a hold knows after each kind of call. */
@@ -70,6 +72,7 @@ export const learnFrom: { readonly [D in Call['do']]: (call: CallOf<D>, answer: 
   },
   record: (_, answer) => ({ recorded: typeof answer === 'string' ? { status: 'failed', answered: answer === 'failed' ? 'yes' : 'no' } : answer }),
   find_payment: (_, answer) => ({ ourPayment: answer === 'not_answered' ? 'not_answered' : answer.status === 'approved' ? 'stands' : 'not_shown' }),
+  refund: ({ refund: { n } }, answer) => ({ refund: typeof answer === 'string' ? { n, status: answer } : { n, ...answer } }),
 };
 
 const stillOpen = (attempt: Attempt) => (attempt.outcome?.status === 'pending'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { newConnectorCase, type Attempt, type CaseDocument, type OutboxEntry, type Signal, type SignalEvent } from '../../cases/index.js';
+import { newConnectorCase, type Attempt, type CaseDocument, type OutboxEntry, type Refund, type Signal, type SignalEvent } from '../../cases/index.js';
 import type { InvoiceState } from '../../connector-kit/index.js';
 import { classify, loadDeclineCatalogue } from '../../declines/index.js';
 import { createManualClock } from '../../scheduling/index.js';
@@ -52,6 +52,8 @@ const signal = (event: SignalEvent, id = 's1'): Signal => ({ id, at: now, event 
 const paidSignal = signal({ type: 'invoice_paid', occurredAt: now, invoice: { ref: 'in_1' } });
 const lateSignal = signal({ type: 'attempt_approved', n: 1, outcome: { status: 'approved', gatewayRefs: ['ch_1'], amount: usd(4900), provisional: false } }, 'case-1#2');
 const outbox = [{ ...announced, id: 'msg_old' }];
+const partly = attempt({ outcome: { status: 'approved', gatewayRefs: ['ch_1'], amount: usd(1000), provisional: false }, resolved: true });
+const refund: Refund = { n: 1, why: 'partial_approval', state: 'due', attempt: 1, once: { key: 'k', firstTriedAt: now, ourReference: 'r' } };
 const invoice = (state: InvoiceState['state'] = 'open'): Knowledge['invoice'] => ({ status: 'read', at: now, state: { state, due: usd(4900), payments: [], paymentsComplete: true } });
 const inHand: TokenInHand = {
   token: { gatewayType: 'sample', gatewayAccountRef: 'a', methodRef: 'pm_1' }, sealed: { sealed: 'v1', gatewayType: 'sample', last4: 'pm_1', cardKey: 'card' }, tried: { methodDigest: 'd' },
@@ -112,7 +114,11 @@ describe('the order in hand', () => {
     ['the right to charge is taken first', withoutRight(), {}, 'write take-right'],
     ['another has the right: not charged', withoutRight(), { right: 'refused' }, 'know'],
     ['nothing while charges stand still', queued(), { facts: facts({ standstill: 'paused' }) }, 'know'],
-    ['nothing while a refund is owed', queued({ refunds: [{ n: 1, why: 'partial_approval', state: 'due', once: { key: 'k', firstTriedAt: now, ourReference: 'r' } }] }), {}, 'release release'],
+    ['nothing is charged while a refund is owed', queued({ refunds: [refund], due: { step: now, refund: new Date(now.getTime() + 1) } }), {}, 'know'],
+    ['a refund that is due goes first: its next try is written before it leaves', queued({ attempts: [partly], refunds: [refund], due: { step: now, refund: now } }), {}, 'write refunding'],
+    ['then it is asked for', queued({ attempts: [partly], refunds: [refund], due: { step: now } }), { refund: { n: 1, status: 'asked' } }, 'refund'],
+    ['then its answer is written', queued({ attempts: [partly], refunds: [refund], due: { step: now } }), { refund: { n: 1, status: 'refunded', refundRef: 're' } }, 'write refunded'],
+    ['one whose answer was lost waits as was written', queued({ attempts: [partly], refunds: [refund], due: { refund: new Date(now.getTime() + 1) } }), { refund: { n: 1, status: 'unknown', cause: '' } }, 'know'],
     ['paid, whatever the engine wants', queued({ decline: { ...decline, code: 'stolen_card' }, lastDecline: { ...decline, code: 'stolen_card' } }), { invoice: invoice('paid') }, 'write close'],
     ['nothing is due: released', queued({ due: { step: new Date(now.getTime() + 1) } }), {}, 'release release'],
     ['closed and quiet: released', queued({ status: 'failed', due: {} }), {}, 'release release'],

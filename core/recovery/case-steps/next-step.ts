@@ -62,6 +62,7 @@ const releaseStep = (document: CaseDocument, knowledge: Knowledge, tools: Tools)
   const due: DueTimes = {
     ...(step ? { step: rested(step) } : retrySignals ? { step: rested(retrySignals) } : {}),
     ...(document.due.settle ? { settle: rested(document.due.settle) } : {}),
+    ...(document.due.refund ? { refund: rested(document.due.refund) } : {}),
     ...(document.due.handBack ? { handBack: rested(document.due.handBack) } : {}),
     ...(document.outbox.length > 0 ? { relay: new Date(now.getTime() + restMs) } : {}),
     ...(!open && watchUntil > now ? { watch: watchUntil } : {}),

@@ -127,8 +127,8 @@ const partial = (document: CaseDocument, attempt: Attempt, now: Date): Written =
   status: attempt.resolved ? document.status : 'queued',
   resolution: 'resolved',
   refund: {
-    n: document.refunds.length + 1, why: 'partial_approval', state: 'due',
-    once: { key: `${attempt.key}-refund`, firstTriedAt: now, ourReference: attempt.key },
+    n: document.refunds.length + 1, why: 'partial_approval', state: 'due', attempt: attempt.n,
+    once: { key: `${attempt.key}-refund`, firstTriedAt: now, ourReference: `${attempt.key}-refund` },
   },
 });
 

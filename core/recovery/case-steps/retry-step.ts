@@ -3,6 +3,7 @@ import type { Decision } from '../engine.js';
 import { answerTo, refusalByStatus, refuse, type Asked } from './command-answer.js';
 import { snapshotOf } from './decide-step.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
+import { unreturned } from './refund-step.js';
 
 type Retry = Asked<Extract<Command, { type: 'retry' }>>;
 
@@ -14,7 +15,8 @@ export const retryStep = (document: CaseDocument, asked: Retry, knowledge: Knowl
   if (document.simulated) return refused('not_active', 'The case is a simulation: nothing is ever charged for it.');
   if (document.mode !== 'active') return refused('not_active', `The connection was in mode ${document.mode} when the case opened: nothing is charged.`);
   if (knowledge.facts.standstill !== undefined) return refused('not_active', knowledge.facts.standstill);
-  if (document.refunds.some((refund) => refund.state === 'due')) return refused('in_progress', 'A refund of this case is owed; nothing is charged before it is done.');
+  const money = unreturned(document);
+  if (money) return refused('in_progress', money.sentence);
   if (knowledge.right === 'refused') return refused('in_progress', 'Another case has the right to charge this debt: it works on it, or has recovered it.');
   const prompt = document.prompt ?? 'manual_retry';
   const decision = tools.engine.decide({ ...snapshotOf(document, knowledge, tools), prompt }, tools.clock.hubNow());

@@ -88,8 +88,8 @@ const paidByOther = (document: CaseDocument, settlement: Settlement, attempt: At
   }
   const n = document.refunds.length + 1;
   const refund = {
-    n, why: 'duplicate' as const, state: 'due' as const, evidence: { ours: attempt.outcome.gatewayRefs[0], other: seen.payment },
-    once: { key: `${attempt.key}-refund-${String(n)}`, firstTriedAt: now, ourReference: attempt.key },
+    n, why: 'duplicate' as const, state: 'due' as const, attempt: attempt.n, amount: attempt.outcome.amount, evidence: { ours: attempt.outcome.gatewayRefs[0], other: seen.payment },
+    once: { key: `${attempt.key}-refund-${String(n)}`, firstTriedAt: now, ourReference: `${attempt.key}-refund-${String(n)}` },
   };
   return {
     do: 'write', write: settlementWrites.refused(document, after, { refund, now }), after: done,

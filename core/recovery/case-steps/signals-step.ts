@@ -1,10 +1,11 @@
-import { writes, type CaseDocument, type Ended, type Signal, type SignalEvent } from '../../cases/index.js';
+import { writes, type CaseDocument, type Signal, type SignalEvent } from '../../cases/index.js';
 import { firstStep } from '../../declines/index.js';
 import { confirmPayment, nextConfirmationAt } from '../../settlement/index.js';
 import { cancelEffect, paidEffect } from './close-step.js';
 import { commandStep } from './command-step.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
 import { marksOf } from './our-payment.js';
+import { reversalStep } from './reversal-step.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -26,6 +27,8 @@ export const signalsStep = (document: CaseDocument, knowledge: Knowledge, tools:
     case 'attempt_approved': return acted(signal, knowledge);
     case 'retry':
     case 'resolve':
+    case 'refund':
+    case 'settle':
     case 'hand_back': return commandStep(document, signal, event, knowledge, tools);
     case 'cancel': return event.by === 'operator' ? commandStep(document, signal, event, knowledge, tools) : cancelStep(document, signal, knowledge, tools);
     case 'invoice_paid':
@@ -34,7 +37,7 @@ export const signalsStep = (document: CaseDocument, knowledge: Knowledge, tools:
     case 'payment_method_updated': return cardStep(document, signal, knowledge, tools);
     case 'subscription_ended': return document.status === 'queued' || document.status === 'failed' || document.status === 'blocked'
       ? cancelEffect(document, knowledge, tools, 'subscription_ended', [signal.id]) : unlessOpen(document, signal, knowledge);
-    case 'payment_reversed': return reversedStep(document, signal, knowledge, tools);
+    case 'payment_reversed': return reversalStep(document, signal, event, knowledge, tools) ?? unlessOpen(document, signal, knowledge);
     case 'payment_pending':
     case 'consent_revoked':
     case 'connection_revoked':
@@ -121,34 +124,4 @@ const cardStep = (document: CaseDocument, signal: Signal, knowledge: Knowledge, 
   const after = { acted: [], decided: undefined };
   if (document.status === 'queued') return { do: 'write', write: writes.promptRetry(document, signalIds, now), after };
   return { do: 'write', write: writes.reopen(document, { openKeys: knowledge.facts.openKeys, prompt: 'card_update', stepAt: now, signalIds }), after };
-};
-
-const chargedOf = (document: CaseDocument): number => {
-  const taken = document.attempts.find((attempt) => attempt.outcome?.status === 'approved')?.outcome;
-  return taken?.status === 'approved' ? taken.amount.minor : document.opened.minor;
-};
-
-/** Money went back: a refund keeps the case succeeded, a late failure or lost dispute undoes it. */
-const reversedStep = (document: CaseDocument, signal: Signal, knowledge: Knowledge, tools: Tools): Effect => {
-  const { event } = signal;
-  if (event.type !== 'payment_reversed' || document.status !== 'succeeded' || !event.gatewayRefs.some((ref) => document.refs.includes(ref))) return unlessOpen(document, signal, knowledge);
-  const now = tools.clock.hubNow();
-  const settlement = document.settlement ? { ...document.settlement, state: 'reversed' as const, updatedAt: now, reason: event.why } : undefined;
-  const after = { acted: [...knowledge.acted, signal.id] };
-  if (event.why === 'refund') {
-    const whole = event.amount.currency === document.opened.currency && event.amount.minor >= chargedOf(document);
-    return settlement ? { do: 'write', write: writes.settled(document, settlement, undefined, whole ? 'given_up' : 'kept'), after } : { do: 'know', after };
-  }
-  const ended: Ended = {
-    at: now, strategyUsed: document.ended?.strategyUsed ?? 'none', trigger: 'reversal', message: 'The recovered payment was taken back.',
-    declineCode: document.lastReason ?? 'unknown', recommendedAction: 'manual_review', recommendedActionReason: 'The payment was reversed after it had succeeded; a person must look at it.',
-  };
-  return {
-    do: 'write',
-    write: writes.close(document, {
-      status: 'failed', ended, signalIds: [...knowledge.acted, signal.id], ...(settlement ? { settlement } : {}),
-      owed: { outbox: tools.announce(document, { event: 'recovery.failed', ended, attemptCount: document.attempts.length }, knowledge.facts), now },
-    }),
-    after: { acted: [] },
-  };
 };

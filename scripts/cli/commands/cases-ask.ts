@@ -9,6 +9,7 @@ import { withDesks } from '../open-desks.js';
 import { showResult } from '../show-result.js';
 
 interface Options { readonly note?: string; readonly json?: true }
+interface RefundOptions extends Options { readonly attempt?: string }
 interface ResolveOptions extends Options { readonly outcome: string; readonly gatewayRef?: string }
 
 const longestNote = 300;
@@ -45,6 +46,29 @@ export const addCasesResolve = (cases: Command): void => {
       if (gatewayRef !== undefined && outcome === 'failed') throw new UsageError('--gateway-ref names the payment of a charge that succeeded; leave it out with --outcome failed.');
       if (gatewayRef !== undefined && !/^[\w.:|-]{1,255}$/.test(gatewayRef)) throw new UsageError('--gateway-ref must be the gateway\'s id of a payment: up to 255 letters, digits and _ . : | -');
       return ask(transactionId, { type: 'resolve', outcome, ...(gatewayRef === undefined ? {} : { gatewayRef }), ...noteOf(options) }, options);
+    });
+};
+
+/** `cases settle` */
+export const addCasesSettle = (cases: Command): void => {
+  cases.command('settle <transactionId>')
+    .description('Settles a recovered payment with its platform now: told or looked for again from the beginning, as after it was given up.')
+    .option('--note <text>', 'why; kept with the case')
+    .option('--json', 'print JSON')
+    .action((transactionId: string, options: Options) => ask(transactionId, { type: 'settle', ...noteOf(options) }, options));
+};
+
+/** `cases refund` */
+export const addCasesRefund = (cases: Command): void => {
+  cases.command('refund <transactionId>')
+    .description('Gives a payment that a case took back to the customer: all of it that has not gone back yet. Tried until the gateway has taken it.')
+    .option('--attempt <number>', 'which charge, where a case took several')
+    .option('--note <text>', 'why; kept with the case')
+    .option('--json', 'print JSON')
+    .action((transactionId: string, options: RefundOptions) => {
+      const { attempt } = options;
+      if (attempt !== undefined && !/^[1-9]\d{0,3}$/.test(attempt)) throw new UsageError(`--attempt is "${attempt}"; write the number of a charge of the case, from 1.`);
+      return ask(transactionId, { type: 'refund', ...(attempt === undefined ? {} : { attempt: Number(attempt) }), ...noteOf(options) }, options);
     });
 };
 

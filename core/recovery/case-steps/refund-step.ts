@@ -1,0 +1,130 @@
+import { refundWrites, type Attempt, type CaseDocument, type Refund, type Settlement } from '../../cases/index.js';
+import type { Money } from '../../connector-kit/index.js';
+import type { Effect, Knowledge, Tools } from './effects.js';
+import { needsRenewal, sendBeforeOf } from './lease.js';
+import { routeOf } from './route.js';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const callMs = 25_000;
+const firstWaits = [minute, 5 * minute, 30 * minute, 2 * hour];
+const sixHourly = 28;
+/** From this try on it is late. */
+const lateTry = firstWaits.length;
+
+type Answer = Exclude<NonNullable<Knowledge['refund']>, { readonly status: 'asked' }>;
+
+/** The refund that is under way, if there is one. */
+export const openRefund = (document: CaseDocument): Refund | undefined => document.refunds.find((refund) => refund.state === 'due' || refund.state === 'pending');
+
+/** The attempt whose money goes back. */
+export const refundedAttempt = (document: CaseDocument, refund: Refund): Attempt | undefined =>
+  document.attempts.find((attempt) => (refund.attempt === undefined ? attempt.key === refund.once.ourReference : attempt.n === refund.attempt));
+
+/** Whether the money of an attempt is back. */
+export const isReturned = (document: CaseDocument, attempt: Attempt): boolean =>
+  document.refunds.some((refund) => isOver(refund) && refundedAttempt(document, refund)?.n === attempt.n);
+
+const isOver = (refund: Refund): boolean => refund.state === 'refunded' || refund.state === 'voided';
+
+/** Why nothing may be charged for the money's sake: it is on its way back, or it should be and is not. */
+export const unreturned = (document: CaseDocument): { readonly why: 'under_way' | 'stuck'; readonly sentence: string } | undefined => {
+  if (openRefund(document)) return { why: 'under_way', sentence: 'A refund of this case is owed; nothing is charged before it is done.' };
+  const stuck = document.refunds.find((refund) => refund.why === 'partial_approval' && !isOver(refund)
+    && !document.refunds.some((other) => isOver(other) && refundedAttempt(document, other)?.n === refundedAttempt(document, refund)?.n));
+  return stuck && { why: 'stuck', sentence: `Less than asked was taken and could not be given back (${stuck.reason ?? stuck.state}): an operator decides.` };
+};
+
+/** When a refund is tried again after so many tries; undefined: no more. Hub time. */
+export const nextRefundAt = (tries: number, now: Date): Date | undefined => {
+  if (tries > firstWaits.length + sixHourly) return undefined;
+  return new Date(now.getTime() + (firstWaits[tries - 1] ?? 6 * hour));
+};
+
+/** Gives money back that is owed: under a key that never changes, and never beside an earlier request that may still be under way. */
+export const refundStep = (document: CaseDocument, knowledge: Knowledge, tools: Tools): Effect | undefined => {
+  const refund = openRefund(document);
+  const now = tools.clock.hubNow();
+  if (!refund) return undefined;
+  const answer = knowledge.refund?.n === refund.n ? knowledge.refund : undefined;
+  if (answer === undefined && (document.due.refund === undefined || document.due.refund > now)) return undefined;
+  const attempt = refundedAttempt(document, refund);
+  const amount = attempt && refundedSum(document, refund);
+  if (!attempt || !amount) return ended(document, refund, 'refused', 'the payment it gives back is not among the attempts of its case', tools);
+  if (answer !== undefined && answer.status !== 'asked') return answered(document, refund, attempt, amount, answer, knowledge, tools);
+  if (answer === undefined) {
+    const { facts } = knowledge;
+    if (needsRenewal(document, facts.leaseMs, tools)) return { do: 'renew' };
+    const sendBefore = sendBeforeOf(document, facts.leaseMs);
+    const quiet = tools.clock.hubAt(new Date(sendBefore.getTime() + callMs + tools.clock.notBeforeMs(routeOf(attempt, facts).protection.absentIsFinalAfterMs, 2000)));
+    const scheduled = nextRefundAt((refund.tries ?? 0) + 1, now) ?? quiet;
+    const againAt = scheduled > quiet ? scheduled : quiet;
+    return { do: 'write', write: refundWrites.refunding(document, refund, { sendBefore, againAt }), after: { refund: { n: refund.n, status: 'asked' } } };
+  }
+  return { do: 'refund', refund, attempt, amount };
+};
+
+/** How much goes back. */
+export const refundedSum = (document: CaseDocument, refund: Refund): Money | undefined => {
+  const attempt = refundedAttempt(document, refund);
+  return refund.amount ?? (attempt && takenBy(attempt));
+};
+
+/** What an attempt took. */
+export const takenBy = (attempt: Attempt): Money | undefined => (attempt.outcome?.status === 'approved' ? attempt.outcome.amount : undefined);
+
+const forgotten: Partial<Knowledge> = { refund: undefined };
+
+/** Nothing more is done about it by itself. */
+const ended = (document: CaseDocument, refund: Refund, state: 'refused' | 'gave_up', reason: string, tools: Tools): Effect => ({
+  do: 'write', write: refundWrites.refunded(document, refund, { state, reason, now: tools.clock.hubNow(), right: 'kept' }), after: forgotten,
+  alert: `a refund (${refund.why}) was not made (${state}: ${reason}): an operator must look`,
+});
+
+const answered = (document: CaseDocument, refund: Refund, attempt: Attempt, amount: Money, answer: Answer, knowledge: Knowledge, tools: Tools): Effect => {
+  const now = tools.clock.hubNow();
+  const tries = refund.tries ?? 0;
+  switch (answer.status) {
+    case 'refunded':
+    case 'voided': return { do: 'write', ...doneWith(document, refund, { state: answer.status, refundRef: answer.refundRef }, tools), after: { ...forgotten, decided: undefined } };
+    case 'pending': {
+      const againAt = nextRefundAt(tries, now);
+      const write = refundWrites.refunded(document, refund, { state: 'pending', refundRef: answer.refundRef, now, right: 'kept', ...(againAt ? { againAt } : {}) });
+      return { do: 'write', write, after: forgotten, ...(againAt ? {} : { alert: 'a refund stays pending for more than a week: it is not asked about any more, an operator must look' }) };
+    }
+    case 'refused': return ended(document, refund, 'refused', answer.detail, tools);
+    case 'not_offered': return ended(document, refund, 'refused', `there is no way to give back ${String(amount.minor)} ${amount.currency} by ourselves on the route of attempt ${String(attempt.n)}`, tools);
+    case 'unknown':
+    case 'failed': {
+      const againAt = nextRefundAt(tries, now);
+      if (againAt === undefined) return ended(document, refund, 'gave_up', 'it was tried for a week', tools);
+      const alert = tries === lateTry ? { alert: 'a refund has not been made for two hours: it is tried for a week' } : {};
+      // what may be under way waits as was written before it left
+      if (answer.status === 'unknown') return 'alert' in alert ? { do: 'alert', fact: alert.alert, after: forgotten } : { do: 'know', after: forgotten };
+      return { do: 'write', write: refundWrites.refundLater(document, againAt), after: forgotten, ...alert };
+    }
+  }
+};
+
+/** The money is back. A case that had only a part goes on; one that succeeded is shown as reversed, but for a duplicate: that debt is paid. */
+export const doneWith = (document: CaseDocument, refund: Refund, facts: { readonly state: 'refunded' | 'voided'; readonly refundRef?: string; readonly echo?: string }, tools: Tools) => {
+  const now = tools.clock.hubNow();
+  const back = refundedSum(document, refund);
+  const reversal = document.status === 'succeeded' && refund.why === 'operator' && back ? givenBack(document, back, 'refund', now) : undefined;
+  return {
+    write: refundWrites.refunded(document, refund, {
+      ...facts, now, right: reversal?.right ?? 'kept', ...(reversal?.settlement ? { settlement: reversal.settlement } : {}), ...(document.status === 'queued' ? { stepAt: now } : {}),
+    }),
+    alert: `a refund was made (${refund.why})`,
+  };
+};
+
+/** What a case still has of the money it took: what came in, what went back, and whether that is all of it. */
+export const givenBack = (document: CaseDocument, back: Money, reason: string, now: Date): { readonly settlement: Settlement | undefined; readonly right: 'kept' | 'given_up' } => {
+  const taken = document.attempts.map(takenBy).find((one) => one !== undefined) ?? document.opened;
+  const sum = (document.settlement?.reversedMinor ?? 0) + (back.currency === taken.currency ? back.minor : 0);
+  return {
+    settlement: document.settlement ? { ...document.settlement, state: 'reversed', updatedAt: now, reason, reversedMinor: sum } : undefined,
+    right: sum >= taken.minor ? 'given_up' : 'kept',
+  };
+};

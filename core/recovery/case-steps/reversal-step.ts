@@ -1,0 +1,53 @@
+import { refundWrites, writes, type CaseDocument, type Ended, type Refund, type Signal, type SignalEvent } from '../../cases/index.js';
+import type { Effect, Knowledge, Tools } from './effects.js';
+import { doneWith, givenBack, refundedAttempt, refundedSum } from './refund-step.js';
+
+type Reversal = Extract<SignalEvent, { type: 'payment_reversed' }>;
+
+const refsOf = (document: CaseDocument, refund: Refund): readonly string[] => {
+  const outcome = refundedAttempt(document, refund)?.outcome;
+  return outcome && 'gatewayRefs' in outcome ? outcome.gatewayRefs : [];
+};
+
+/** The refund of ours that an event tells of: by its reference, or by the payment and the sum of one not told of yet. */
+const ownRefund = (document: CaseDocument, event: Reversal): Refund | undefined => {
+  if (event.why !== 'refund') return undefined;
+  const byRef = document.refunds.find((refund) => refund.refundRef !== undefined && event.gatewayRefs.includes(refund.refundRef));
+  return byRef ?? document.refunds.find((refund) => {
+    const sum = refundedSum(document, refund);
+    const begun = refund.state !== 'refused' && refund.state !== 'gave_up' && (refund.tries ?? 0) > 0;
+    return begun && refund.echoed === undefined && sum?.minor === event.amount.minor && sum.currency === event.amount.currency
+      && refsOf(document, refund).some((ref) => event.gatewayRefs.includes(ref));
+  });
+};
+
+/** Money went back: our own refund is only heard; another keeps the case succeeded, a late failure or lost dispute undoes it. Undefined: it is not about our payment. */
+export const reversalStep = (document: CaseDocument, signal: Signal, event: Reversal, knowledge: Knowledge, tools: Tools): Effect | undefined => {
+  const own = ownRefund(document, event);
+  if (own) {
+    if (own.state === 'due' || own.state === 'pending') {
+      // the money is back, whatever our own request heard
+      const { write } = doneWith(document, own, { state: 'refunded', echo: signal.id, ...(own.refundRef === undefined ? {} : { refundRef: own.refundRef }) }, tools);
+      return { do: 'write', write, after: { refund: undefined, decided: undefined } };
+    }
+    return { do: 'write', write: refundWrites.refundEchoed(document, own, signal.id), after: {} };
+  }
+  if (document.status !== 'succeeded' || !event.gatewayRefs.some((ref) => document.refs.includes(ref))) return undefined;
+  const now = tools.clock.hubNow();
+  const { settlement, right } = givenBack(document, event.amount, event.why, now);
+  if (event.why === 'refund') {
+    return settlement ? { do: 'write', write: refundWrites.reversed(document, { settlement, right, signalId: signal.id }), after: {} } : { do: 'know', after: { acted: [...knowledge.acted, signal.id] } };
+  }
+  const ended: Ended = {
+    at: now, strategyUsed: document.ended?.strategyUsed ?? 'none', trigger: 'reversal', message: 'The recovered payment was taken back.',
+    declineCode: document.lastReason ?? 'unknown', recommendedAction: 'manual_review', recommendedActionReason: 'The payment was reversed after it had succeeded; a person must look at it.',
+  };
+  return {
+    do: 'write',
+    write: writes.close(document, {
+      status: 'failed', ended, signalIds: [...knowledge.acted, signal.id], ...(settlement ? { settlement } : {}),
+      owed: { outbox: tools.announce(document, { event: 'recovery.failed', ended, attemptCount: document.attempts.length }, knowledge.facts), now },
+    }),
+    after: { acted: [] },
+  };
+};
