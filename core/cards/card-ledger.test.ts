@@ -81,7 +81,8 @@ describe('the card ledger', () => {
     const entry = { transactionId: 'cut', idempotencyKey: 'k', amount: usd(100), reservation: reservation('cut-1') };
     expect(await ledger.enter(card, entry, exists)).toEqual({ status: 'entered', charge: { status: 'reserved' } });
     clock.advanceHub(60 * minute);
-    expect(await ledger.enter(card, { ...entry, transactionId: 'again', reservation: reservation('again-1') }, exists)).toEqual({ status: 'own_entry', transactionId: 'cut' });
+    expect(await ledger.enter(card, { ...entry, transactionId: 'again', reservation: reservation('again-1') }, exists))
+      .toEqual({ status: 'own_entry', transactionId: 'cut', reserved: { sendBefore: reservation('cut-1').sendBefore } });
   });
 
   it('makes another charge of that amount wait out the five minutes', async () => {

@@ -34,8 +34,8 @@ export interface DirectEntry { readonly transactionId: string; readonly idempote
 
 export type EnterResult =
   | { readonly status: 'entered'; readonly charge: ReserveResult | undefined }
-  /** An earlier call with the same idempotency key is entered: the case is opened under its id. */
-  | { readonly status: 'own_entry'; readonly transactionId: string }
+  /** An earlier call with the same idempotency key is entered: the case is opened under its id, its charge with `sendBefore` (wall) if one is reserved. */
+  | { readonly status: 'own_entry'; readonly transactionId: string; readonly reserved?: { readonly sendBefore: Date } }
   | { readonly status: 'velocity'; readonly transactionId: string };
 
 /** The ledger of all cards. Every change is a compare-and-set on the document's revision. */
@@ -172,7 +172,10 @@ export const createCardLedger = (options: { readonly storage: Storage; readonly 
       return change<EnterResult>(card, async (document) => {
         // a call that was cut before its case was written is taken up again under its own id, whatever the hour
         const own = document.opened.find((earlier) => entry.idempotencyKey !== undefined && earlier.idempotencyKey === entry.idempotencyKey);
-        if (own) return { result: { status: 'own_entry', transactionId: own.transactionId }, change: 'none' };
+        if (own) {
+          const open = document.open?.attemptKey.startsWith(`${own.transactionId}-`) ? document.open : undefined;
+          return { result: { status: 'own_entry', transactionId: own.transactionId, ...(open ? { reserved: { sendBefore: open.sendBefore } } : {}) }, change: 'none' };
+        }
         const abandoned = new Set<string>();
         for (;;) {
           const recent = recentCall(document, entry.amount, clock.hubNow(), (earlier) => !abandoned.has(earlier.transactionId));

@@ -64,6 +64,33 @@ describe('a direct call', () => {
     expect(await ledger()).toMatchObject({ open: null, tries: [{ state: 'sent' }] });
   });
 
+  it('that meets its twin between ledger and row leaves row and ledger speaking of one sending, so that its absence frees the card', async () => {
+    const heldAtLedger = () => {
+      let goOn: () => void = () => undefined;
+      const held = new Promise<void>((resolve) => { goOn = resolve; });
+      let answer: ReturnType<typeof execute> | undefined;
+      const there = new Promise<void>((come) => {
+        const ports = { ...bench.ports, checkpoint: async (name: string) => { if (name === 'reserved') { come(); await held; } } };
+        answer = execute({ clientId: 'client-1', tokenText: 'pm_1', amount, idempotencyKey: 'k-1' }, ports);
+      });
+      return { there, goOn: () => { goOn(); return answer; } };
+    };
+    const first = heldAtLedger();
+    await first.there;
+    bench.clock.advance(200);
+    const second = heldAtLedger();
+    await second.there;
+    bench.money.replies.push('lost_absent');
+    const answer = await first.goOn();
+    expect((await second.goOn())?.status).toBe('duplicate');
+    const view = answer?.status === 'opened' ? answer.view : await opened();
+    expect((await bench.get(view.transactionId)).attempts[0]?.sendBefore).toEqual((await ledger())?.['open']?.sendBefore);
+    const at = bench.clock.wallNow().getTime();
+    await bench.drive(view.transactionId);
+    expect(await bench.get(view.transactionId)).toMatchObject({ status: 'succeeded', attempts: [{ outcome: { status: 'revoked' } }, { outcome: { status: 'approved' } }] });
+    expect(bench.clock.wallNow().getTime() - at).toBeLessThan(60 * minute);
+  });
+
   it('that comes late under a key already answered puts nothing in flight', async () => {
     const view = await opened({ idempotencyKey: 'k-1' });
     const reserved = await bench.ports.cards.reserve(

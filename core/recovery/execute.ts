@@ -71,9 +71,12 @@ const enter = async (opening: Opening, ports: RecoveryPorts): Promise<ExecuteRes
   }
   const caseId = entered.status === 'own_entry' ? entered.transactionId : minted;
   const reservation = reservationFor(caseId);
-  const charge = entered.status === 'own_entry' && reservation ? await ports.cards.reserve(card, reservation) : entered.status === 'entered' ? entered.charge : undefined;
+  // two calls at once: whoever opens the case, its row and the ledger speak of one and the same sending
+  const shared = entered.status === 'own_entry' && entered.reserved && entered.reserved.sendBefore > ports.clock.wallNow() ? entered.reserved : undefined;
+  const reserved = shared ? { status: 'reserved' as const } : undefined;
+  const charge = entered.status === 'own_entry' && reservation ? reserved ?? await ports.cards.reserve(card, reservation) : entered.status === 'entered' ? entered.charge : undefined;
   await ports.checkpoint('reserved', caseId);
-  const attempt = decision.do === 'charge' && charge?.status === 'reserved' ? firstAttempt(caseId, opening, decision, lease.sendBefore, ports) : undefined;
+  const attempt = decision.do === 'charge' && charge?.status === 'reserved' ? firstAttempt(caseId, opening, decision, shared?.sendBefore ?? lease.sendBefore, ports) : undefined;
   const document: CaseDocument = { ...directCase(caseId, opening, lease, ports, attempt), ...(decision.do === 'ask' ? { status: 'unknown' as const, due: {}, plan: planOf(decision, ports.clock.hubNow()) } : {}) };
   const opened = await ports.cases.open(document);
   if (opened.status === 'exists') {
