@@ -43,9 +43,10 @@ export const renderRow = (result: RunResult, { count, of }: { readonly count: nu
 };
 
 /** What is wrong with a run. */
-export const renderMiss = ({ verdict, violations, trouble }: RunResult, screen: Screen): readonly string[] => (verdict === 'held' ? [] : [
+export const renderMiss = ({ verdict, violations, trouble, trace }: RunResult, screen: Screen): readonly string[] => (verdict === 'held' ? [] : [
   ...violations.map(({ law, what }) => screen.paint('red', `           law ${String(law)}: ${what}`)),
   ...trouble.map((what) => screen.paint('yellow', `           ${what}`)),
+  ...(trace === undefined ? [] : [screen.paint('dim', `           ${trace}`)]),
 ]);
 
 /** The totals. */

@@ -126,6 +126,8 @@ export const strike = async (world: ProofWorld, scenario: Scenario, run: Run, pl
       hub.goOn();
       await sleep(databaseAwayMs);
       await world.database.startAgain();
+      // a call that met no database was answered so, and is made again
+      await scenario.again?.(world, struck.place);
       return fired;
   }
 };
