@@ -31,8 +31,9 @@ export const collectNow = async (
   }
 };
 
+/** A token of another gateway means nothing to Stripe, which then charges what it would charge by itself. */
 const paymentMethod = ({ token }: CollectRequest): Stripe.InvoicePayParams => {
-  if (token === undefined) return {};
+  if (token?.gatewayType !== 'stripe') return {};
   return token.methodRef.startsWith('pm_') ? { payment_method: token.methodRef } : { source: token.methodRef };
 };
 

@@ -4,12 +4,6 @@ import { secret, type Secret } from '../../core/connector-kit/index.js';
 /** The only host this plugin speaks to. */
 export const HOST = 'api.stripe.com';
 
-/**
- * The account of a token that was issued by the connection's own account. Stripe tells a webhook's reader no account id, and a plain or
- * restricted key always speaks for exactly one account, so one word is enough.
- */
-export const OWN_ACCOUNT = 'own';
-
 /** Stripe writes the mode into the key: `sk_test_`, `rk_test_`, `sk_live_`, `rk_live_`. */
 const API_KEY = /^[sr]k_(test|live)_\w+$/;
 

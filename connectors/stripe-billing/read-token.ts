@@ -1,5 +1,4 @@
-import type { TokenReading } from '../../core/connector-kit/index.js';
-import { OWN_ACCOUNT } from './config.js';
+import { OWN_ACCOUNT, type TokenReading } from '../../core/connector-kit/index.js';
 
 /**
  * `pm_…`, or `cus_…|pm_…`; older `card_…` and `src_…` are charged only with their customer. A bare `src_…` may be another gateway's.

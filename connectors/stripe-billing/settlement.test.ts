@@ -94,6 +94,17 @@ describe('recording a charge of another gateway', () => {
     ]);
   });
 
+  it('is known as ours by the echo that comes before the call returns', async () => {
+    const billed = bill();
+    const payment = paymentFor(billed);
+    bench.fake.world.inject({ match: { method: 'POST', path: '/attach_payment' }, action: 'hang_after_applying' });
+    const recording = settlement().record(payment, writeTime(3000));
+    while (successes(billed).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect((await read(billed)).payments.at(-1)).toMatchObject({ ourReference: payment.once.ourReference, state: 'succeeded' });
+    expect(await recording).toMatchObject({ ok: false });
+    expect(await record(payment)).toMatchObject({ status: 'already_recorded' });
+  });
+
   it.each([
     ['/v1/payment_records/report_payment', 'drop_reply_after_applying'],
     ['/v1/payment_records/report_payment', 'close_before_applying'],

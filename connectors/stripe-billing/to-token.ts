@@ -1,8 +1,10 @@
-import type { ChargeableToken } from '../../core/connector-kit/index.js';
-import { OWN_ACCOUNT } from './config.js';
+import { OWN_ACCOUNT, type ChargeableToken } from '../../core/connector-kit/index.js';
 import type { StripeCard } from './shapes.js';
 
-/** A payment method or source of this account as the tuple a gateway charges. */
+/**
+ * A payment method or source of this account as the tuple a gateway charges. Stripe tells a webhook's reader no account id, and a plain or
+ * restricted key always speaks for exactly one account, so one word for it is enough.
+ */
 export const toToken = (
   methodRef: string,
   customerRef: string | null | undefined,
