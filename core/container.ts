@@ -2,14 +2,14 @@ import { asFunction, asValue, createContainer, InjectionMode, type AwilixContain
 import { createMerchantApi, type MerchantApi } from './api/index.js';
 import { createCardLedger, cardIndexes, type CardLedger } from './cards/index.js';
 import { caseIndexes, createCases, type Cases } from './cases/index.js';
-import { clientIndexes, createClients, createKillSwitch, createVault, type Clients, type KillSwitch, type Vault } from './clients/index.js';
+import { clientIndexes, createClients, createKillSwitch, createVault, type Clients, type ConnectionDuty, type KillSwitch, type Vault } from './clients/index.js';
 import type { Settings } from './configuration/index.js';
 import type { DeclineCatalogue } from './declines/index.js';
 import { createHttpServer, intakeRoutes, merchantRoutes, type HttpServer } from './http-server/index.js';
 import { createNotifications, type Notifications } from './notifications/index.js';
 import type { Checkpoint, Logger } from './observability/index.js';
 import type { PluginRegistry } from './plugin-registry/index.js';
-import { caseLaneWork, createRecovery, standardEngine, type Recovery, type RecoveryEngine, type RecoveryPorts } from './recovery/index.js';
+import { caseLaneWork, connectionLaneWork, createRecovery, standardEngine, type Recovery, type RecoveryEngine, type RecoveryPorts } from './recovery/index.js';
 import { agendaIndexes, createAgendaBells, createClockWatch, createScheduler, describeSkew, followed, type Bells, type Clock, type ClockWatch, type Followed, type LeaseTerms, type Scheduler } from './scheduling/index.js';
 import type { IndexPlan, Storage } from './storage/index.js';
 import { createStoredConnections, createWebhookIntake, deliveryIndexes, type InboundConnections, type WebhookIntake } from './webhook-intake/index.js';
@@ -137,5 +137,7 @@ export const createHubContainer = (ready: Ready): AwilixContainer<Parts> => {
 /** Registers what waits for its time, by lane. Deliveries and notifications are registered by their rooms when these are made: intake also where nothing listens. */
 export const registerWork = (parts: Parts): void => {
   parts.scheduler.define(caseLaneWork(parts.recoveryPorts));
+  const { cases, clients, clock, logger, storage } = parts;
+  parts.scheduler.define(connectionLaneWork({ cases, clients, clock, logger, duties: storage.collection<ConnectionDuty>('connections') }));
   void parts.intake;
 };

@@ -27,6 +27,12 @@ export const close = (document: CaseDocument, facts: {
   };
 };
 
+const weekMs = 7 * 86_400_000;
+
+/** Taken over again before it is charged, and its return owed at the end of that, whatever becomes of the charge. */
+const takenAgain = ({ takeOver }: CaseDocument, stepAt: Date) =>
+  (takeOver ? { 'takeOver.state': 'intended' as const, 'due.handBack': new Date(Math.max(takeOver.until.getTime(), stepAt.getTime() + weekMs)) } : {});
+
 /** A closed case is worked on again: it takes back the right to charge. */
 export const reopen = (document: CaseDocument, facts: { readonly openKeys: readonly string[]; readonly prompt: NonNullable<CaseDocument['prompt']>; readonly stepAt: Date; readonly signalIds: readonly string[] }): CaseWrite => {
   assertLegal(document.status, 'queued');
@@ -37,7 +43,7 @@ export const reopen = (document: CaseDocument, facts: { readonly openKeys: reado
       $set: {
         status: 'queued', prompt: facts.prompt, 'due.step': facts.stepAt,
         ...(facts.openKeys.length > 0 ? { openKeys: [...facts.openKeys] } : {}),
-        ...(document.takeOver ? { 'takeOver.state': 'intended' as const } : {}),
+        ...takenAgain(document, facts.stepAt),
       },
       $inc: { promptRetries: facts.prompt === 'card_update' ? 1 : 0 },
       $pull: { signals: { id: { $in: [...facts.signalIds] } } },

@@ -12,6 +12,7 @@ export const clientIndexes: readonly IndexPlan[] = [
       { key: { platform: 1, urlKey: 1 }, unique: true },
       { key: { platform: 1, platformAccountRef: 1 }, unique: true, partialFilterExpression: { platformAccountRef: { $exists: true } } },
       { key: { clientId: 1 } },
+      { key: { lane: 1, nextAt: 1 }, partialFilterExpression: { nextAt: { $exists: true } } },
     ],
   },
 ];

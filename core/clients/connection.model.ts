@@ -20,6 +20,13 @@ export interface ConnectionDocument {
   revision: number;
   createdAt: Date;
   updatedAt: Date;
+  /** As `ConnectionDuty` says; absent where nothing was ever given up. */
+  lane?: string;
+  nextAt?: Date;
+  holder?: string | null;
+  leaseUntil?: Date;
+  fence?: number;
+  strikes?: number;
 }
 
 const schema = new Schema<ConnectionDocument>({
@@ -38,6 +45,12 @@ const schema = new Schema<ConnectionDocument>({
   revision: { type: Number, required: true },
   createdAt: { type: Date, required: true },
   updatedAt: { type: Date, required: true },
+  lane: String,
+  nextAt: Date,
+  holder: String,
+  leaseUntil: Date,
+  fence: Number,
+  strikes: Number,
 }, { ...recordOptions, collection: 'connections' });
 
 /** The model of `connections` on a database connection. */

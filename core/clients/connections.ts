@@ -4,6 +4,7 @@ import { askOnce, holdsBackActive } from './ask-health.js';
 import { checkConnection, type CheckedConnection } from './check-connection.js';
 import type { Desk } from './desk.js';
 import { toClient, type ClientDocument } from './client.model.js';
+import { dueNow } from './connection-duty.js';
 import { toConnectionRecord, type ConnectionDocument } from './connection.model.js';
 import { connectionInput, type ConnectionInput } from './inputs.js';
 import { connectionContext, openStoredConnection, type OpenedConnection } from './open-credentials.js';
@@ -74,8 +75,10 @@ const insertConnection = async (desk: Desk, clientId: string, platform: string, 
   }
 };
 
-/** Undefined: it was changed meanwhile. */
+/** Undefined: it was changed meanwhile. One that charges no more has its cases told so. */
 const changeConnection = async (desk: Desk, existing: ConnectionDocument, checked: CheckedConnection): Promise<ConnectionDocument | undefined> => {
+  const duty = dueNow(existing._id);
+  const stopsCharging = existing.state === 'active' && existing.mode === 'active' && checked.mode !== 'active';
   try {
     const changed = await desk.connections.findOneAndUpdate(
       { _id: existing._id, revision: existing.revision },
@@ -88,8 +91,9 @@ const changeConnection = async (desk: Desk, existing: ConnectionDocument, checke
           sealed: desk.vault.seal(JSON.stringify(checked.config), connectionContext(existing._id)),
           ...(checked.platformAccountRef === undefined ? {} : { platformAccountRef: checked.platformAccountRef }),
           updatedAt: desk.clock.wallNow(),
+          ...(stopsCharging ? duty.$set : {}),
         },
-        $inc: { revision: 1 },
+        $inc: { revision: 1, ...(stopsCharging ? duty.$inc : {}) },
       },
       { returnDocument: 'after' },
     ).lean<ConnectionDocument>();
@@ -125,9 +129,12 @@ export const connectionFresh = async (desk: Desk, connectionId: string): Promise
   return document === null ? undefined : toConnectionRecord(document);
 };
 
-/** Begins to disconnect: from now on nothing new is started on it. Repeating it changes nothing. */
+/** Begins to disconnect: from now on nothing new is started on it, and its cases are told by whoever works. Repeating it changes nothing. */
 export const beginDisconnect = async (desk: Desk, connectionId: string): Promise<void> => {
-  await desk.connections.updateOne({ _id: connectionId, state: 'active' }, { $set: { state: 'disconnecting', updatedAt: desk.clock.wallNow() }, $inc: { revision: 1 } });
+  const duty = dueNow(connectionId);
+  await desk.connections.updateOne({ _id: connectionId, state: 'active' }, {
+    $set: { state: 'disconnecting', updatedAt: desk.clock.wallNow(), ...duty.$set }, $inc: { revision: 1, ...duty.$inc },
+  });
   await desk.cache.bump();
 };
 

@@ -12,6 +12,7 @@ export type {
 } from './records.js';
 export type { ClientSettings, OptionalEvent } from './client-settings.js';
 export type { HealthQuestion } from './connections.js';
+export type { ConnectionDuty } from './connection-duty.js';
 export type { ConnectionOptions } from './connection-options.js';
 export type { ConnectionInput, CreateClientInput, GatewayInput } from './inputs.js';
 export type { ClientChange } from './update-client.js';

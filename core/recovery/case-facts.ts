@@ -77,14 +77,13 @@ const directWorld = async (document: CaseDocument, shared: Shared, ports: Recove
 
 const connectorWorld = async (document: CaseDocument, connectionId: string, shared: Shared, ports: RecoveryPorts): Promise<CaseWorld> => {
   const opened = await ports.clients.openConnection(connectionId);
-  if (!opened) throw new Error(`Case ${document._id} needs a connection that does not exist`);
+  if (!opened) return disconnectedWorld(document, connectionId, shared, ports);
   const { record } = opened;
   // what an active case owes is paid also after its connection was set to observe: new charges are refused by its mode
   const connectionMode = document.mode === 'active' ? 'active' : record.mode;
   const connector = ports.registry.useConnector(record.platform, opened.connection, { connectionMode, revision: String(record.revision) });
   const { gatewayMap, onBlocked } = record.options;
-  const charged = document.attempts.filter((attempt) => attempt.route === 'gateway').map((attempt) => attempt.accountId);
-  const accounts = (await Promise.all([...new Set([...Object.values(gatewayMap), ...charged])].map((accountId) => openGateway(accountId, ports)))).filter((one) => one !== undefined);
+  const accounts = await openGateways(document, Object.values(gatewayMap), ports);
   const protection = connector.collection?.protection();
   return {
     connector,
@@ -107,6 +106,32 @@ const connectorWorld = async (document: CaseDocument, connectionId: string, shar
       route: {
         kind: 'platform', accountId: record.connectionId, gatewayMode: record.accountMode,
         protection: protection ?? { kind: 'search_only', absentIsFinalAfterMs: 86_400_000 }, prepares: 'no', revokes: 'no',
+      },
+      gatewayRoutes: accounts.map(({ route }) => route),
+    },
+  };
+};
+
+/** The accounts a connection maps, and those the case was charged at. */
+const openGateways = async (document: CaseDocument, mapped: readonly string[], ports: RecoveryPorts): Promise<readonly OpenedGateway[]> => {
+  const charged = document.attempts.filter((attempt) => attempt.route === 'gateway').map((attempt) => attempt.accountId);
+  const opened = await Promise.all([...new Set([...mapped, ...charged])].map((accountId) => openGateway(accountId, ports)));
+  return opened.filter((one) => one !== undefined);
+};
+
+/** The connection is gone with its credentials: nothing of its platform can be called, and nothing of it is needed any more. */
+const disconnectedWorld = async (document: CaseDocument, connectionId: string, shared: Shared, ports: RecoveryPorts): Promise<CaseWorld> => {
+  const record = await ports.clients.connectionFresh(connectionId);
+  if (!record) throw new Error(`Case ${document._id} needs a connection that does not exist`);
+  const accounts = await openGateways(document, [], ports);
+  return {
+    connector: undefined,
+    gateways: new Map(accounts.map(({ route, use }) => [route.accountId, use])),
+    gatewayMap: {},
+    facts: {
+      ...shared, source: 'connector', trigger: 'scheduled_retry', dunning: 'not_controllable', standstill: shared.standstill ?? 'The connection is disconnected.',
+      route: {
+        kind: 'platform', accountId: connectionId, gatewayMode: record.accountMode, protection: { kind: 'search_only', absentIsFinalAfterMs: 86_400_000 }, prepares: 'no', revokes: 'no',
       },
       gatewayRoutes: accounts.map(({ route }) => route),
     },

@@ -4,6 +4,7 @@
  * Must not know any platform by name, nor HTTP: plugins come guarded from the registry, calls come from the API as values.
  */
 export { caseLaneWork, createRecovery } from './create-recovery.js';
+export { connectionLaneWork, type ConnectionPorts } from './connection-work.js';
 export { createCaseDesk, type CaseDesk, type CommandEnd, type ListedCase, type OperatorCommand, type Released } from './case-desk.js';
 export type { RecoveryPorts } from './ports.js';
 export type { CancelResult, CaseSelector, ExecuteRequest, ExecuteResult, Recovery } from './recovery.js';

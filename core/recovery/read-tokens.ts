@@ -15,6 +15,7 @@ const differs = (now: TriedCard, tried: TriedCard): boolean => {
 /** The token a case may charge now, and the route it is charged on: the one of the direct call, or what is chosen of the platform's list. */
 export const readTokens = async (document: CaseDocument, world: CaseWorld, ports: RecoveryPorts, time: { readonly deadline: Date }): Promise<NonNullable<Knowledge['tokens']>> => {
   if (!world.connector) {
+    if (document.connectionId !== undefined) return { status: 'unavailable', why: 'disconnected' };
     if (!document.method) return { status: 'none', why: 'no_payment_source' };
     const token = openToken(document.method, document.clientId, ports.vault);
     return { status: 'found', change: 'same', first: { token, sealed: document.method, tried: triedCardOf(token, (text) => ports.vault.digest(text)) } };

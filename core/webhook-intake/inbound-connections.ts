@@ -11,6 +11,8 @@ export interface InboundConnection {
   /** Whether a failure of a debt we do not know opens a case: not while the connection is being taken down. */
   readonly opensCases: 'yes' | 'no';
   readonly use: Pick<ConnectorUse, 'webhook' | 'understand'>;
+  /** Begins to give the connection up, because its platform says it has. */
+  readonly giveUp?: () => Promise<void>;
 }
 
 /** What looking for a connection met. `unavailable` is our own fault and passes once it is mended. */

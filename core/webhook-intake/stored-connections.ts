@@ -5,7 +5,7 @@ import { isNotKnownToBeWritten } from '../storage/index.js';
 import type { FoundConnection, InboundConnections } from './inbound-connections.js';
 
 interface Sources {
-  readonly clients: Pick<Clients, 'connectionByUrlKey' | 'openConnection' | 'connectionFresh'>;
+  readonly clients: Pick<Clients, 'connectionByUrlKey' | 'openConnection' | 'connectionFresh' | 'beginDisconnect'>;
   readonly registry: Pick<PluginRegistry, 'connector' | 'quarantined' | 'useConnector'>;
 }
 
@@ -24,6 +24,7 @@ export const createStoredConnections = ({ clients, registry }: Sources): Inbound
       platform: record.platform,
       mode: record.mode,
       opensCases: record.state === 'active' ? 'yes' : 'no',
+      giveUp: () => clients.beginDisconnect(record.connectionId),
       use: registry.useConnector(record.platform, connection, { connectionMode: record.mode, revision: String(record.revision) }),
     },
   });

@@ -110,19 +110,19 @@ describe('what else the platform says', () => {
     expect(await say({ say: 'paid', invoice: 'in_foreign' })).toMatchObject({ state: 'ignored' });
     await hub.cases.collection.deleteOne({ 'invoice.ref': 'in_foreign' });
   });
+});
 
-  it('about the whole connection reaches every case that is watched', async () => {
-    await say(failed('in_revoked_1'), failed('in_revoked_2'), failed('in_unwatched'));
+describe('a connection that is being taken down', () => {
+  it('because its platform says so tells every case that is watched', async () => {
+    await say(failed('in_revoked_1'), failed('in_revoked_2'), failed('in_unwatched'), failed('in_before'));
     await hub.cases.collection.updateOne({ 'invoice.ref': 'in_unwatched' }, { $set: { status: 'failed', watched: false } });
     const { id } = await say({ say: 'revoked' });
     for (const invoice of ['in_revoked_1', 'in_revoked_2']) expect(await heard(invoice)).toEqual([[`${id}#0`, 'connection_revoked']]);
     expect(await heard('in_unwatched')).toEqual([]);
+    expect(await hub.clients.connectionFresh(bench.connectionId)).toMatchObject({ state: 'disconnecting' });
   });
-});
 
-describe('a connection that is being taken down', () => {
   it('tells known cases and opens none; once it is gone its address is too', async () => {
-    await say(failed('in_before'));
     await hub.clients.beginDisconnect(bench.connectionId);
     expect(await say(failed('in_after'))).toMatchObject({ state: 'ignored' });
     const { id } = await say(failed('in_before'));

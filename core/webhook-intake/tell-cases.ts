@@ -76,6 +76,7 @@ export const createTellCases = (options: { readonly cases: Cases; readonly clock
       case 'subscription_ended':
         return about(connection, event.subject, id, event);
       case 'connection_revoked':
+        await connection.giveUp?.();
         return signalEach(await cases.collection.find({ connectionId: connection.connectionId, watched: true }).toArray(), id, event);
       case 'ignored':
         return 'nobody';

@@ -103,7 +103,7 @@ export const startRecoveryBench = async (options: { readonly label: string; read
     clients: {
       find: async () => client(), findFresh: async () => client(), gatewayAccounts: async () => [account],
       openGatewayAccount: async () => ({ account: { connectionId: 'acct-1', clientId, mode: 'test', config: {} }, record: account }),
-      openConnection: async () => ({ connection: { connectionId: 'conn-1', clientId, mode: 'test', config: {} }, record: connection() }),
+      openConnection: async () => (bench.connection.state === 'disconnected' ? undefined : { connection: { connectionId: 'conn-1', clientId, mode: 'test', config: {} }, record: connection() }),
       connectionFresh: async () => connection(),
     },
     connectionIdsOf: async () => ['conn-1'],
@@ -199,6 +199,7 @@ export const startRecoveryBench = async (options: { readonly label: string; read
       money.invoice.other.length = 0;
       Object.assign(money.invoice, { state: 'open', inProgress: 'no' });
       Object.assign(money, { reads: 'up', dunning: 'up', takeOver: 'taken', retries: 'on', records: [], cards: { methodRef: 'pm_1' }, onCharge: undefined, onCharged: undefined, onRead: undefined, onList: undefined });
+      Object.assign(money.calls, { reads: 0, finds: 0, lists: 0, handBacks: [], takeOvers: [], dunning: [], prepares: 0, revokes: 0, records: 0, recordKeys: [] });
       events.length = 0;
       logLines.length = 0;
       Object.assign(bench, { killAt: undefined, loseWrite: undefined, onWritten: undefined });

@@ -28,7 +28,7 @@ export interface ScriptedMoney {
   /** Requests to move money after a success on the debt, or while another could still succeed; and ones that left too late. */
   readonly faults: string[];
   /** How often the invoice was read, the attempt was asked about. */
-  readonly calls: { reads: number; finds: number; lists: number; handBacks: string[]; takeOvers: Date[]; prepares: number; revokes: number; records: number; readonly recordKeys: string[] };
+  readonly calls: { reads: number; finds: number; lists: number; handBacks: string[]; takeOvers: Date[]; readonly dunning: { readonly way: 'take_over' | 'hand_back'; readonly at: Date; readonly sendBefore: Date }[]; prepares: number; revokes: number; records: number; readonly recordKeys: string[] };
   invoice: { state: InvoiceState['state']; readonly other: PlatformPayment[]; inProgress: 'yes' | 'no'; due: number };
   /** `down`: the platform's reads fail. */
   reads: 'up' | 'down';
@@ -114,14 +114,14 @@ export const scriptedMoney = (clock: Clock, due: Money, protection: RepeatProtec
   const read = (): CallResult<InvoiceState> => {
     money.calls.reads += 1;
     if (money.reads === 'down') return failed('unknown');
-    const own = succeeded().filter((one) => route === 'platform' || money.recorded.some((payment) => payment.once.ourReference === one.key)).map((one): PlatformPayment => ({ ref: `ch_${one.key}`, gatewayRefs: [`ch_${one.key}`], ourReference: one.key, state: 'succeeded', amount: amountOf(one.amount), at: one.at }));
+    const own = succeeded().filter((one) => route === 'platform' || money.recorded.some((payment) => payment.once.ourReference === one.key)).map((one): PlatformPayment => ({ ref: `${route === 'platform' ? 'ch' : 'pay'}_${one.key}`, gatewayRefs: [`ch_${one.key}`], ourReference: one.key, state: 'succeeded', amount: amountOf(one.amount), at: one.at }));
     const running: PlatformPayment[] = money.invoice.inProgress === 'yes' ? [{ ref: 'ch_running', gatewayRefs: [], state: 'in_progress', amount: due, at: clock.hubNow() }] : [];
     return fine({ state: money.invoice.state, due: amountOf(money.invoice.state === 'open' ? money.invoice.due : 0), payments: [...own, ...money.invoice.other, ...running], paymentsComplete: true });
   };
 
   const money: ScriptedMoney = {
     replies: [], tried: [], faults: [], refundReplies: [], refundRequests: [], refunded: new Map(),
-    calls: { reads: 0, finds: 0, lists: 0, handBacks: [], takeOvers: [], prepares: 0, revokes: 0, records: 0, recordKeys: [] },
+    calls: { reads: 0, finds: 0, lists: 0, handBacks: [], takeOvers: [], dunning: [], prepares: 0, revokes: 0, records: 0, recordKeys: [] },
     invoice: { state: 'open', other: [], inProgress: 'no', due: due.minor },
     reads: 'up', refusesPaid: 'yes', cards: { methodRef: 'pm_1' }, dunning: 'up', takeOver: 'taken', retries: 'on', records: [], recorded: [], onCharge: undefined, onCharged: undefined, onRead: undefined, onList: undefined,
     approved: () => succeeded().map((one) => one.key),
@@ -149,10 +149,13 @@ export const scriptedMoney = (clock: Clock, due: Money, protection: RepeatProtec
           if (clock.wallNow() >= time.sendBefore || money.takeOver === 'down') return failed('no');
           if (money.takeOver === 'not_possible') return fine({ status: 'not_possible', reason: 'as the script says' });
           money.calls.takeOvers.push(until);
+          money.calls.dunning.push({ way: 'take_over', at: clock.wallNow(), sendBefore: time.sendBefore });
           money.retries = 'off';
           return money.takeOver === 'lost' ? failed('unknown') : fine({ status: 'taken' });
         },
-        handBack: async (_invoice, ending) => {
+        handBack: async (_invoice, ending, time) => {
+          if (clock.wallNow() >= time.sendBefore) return failed('no');
+          money.calls.dunning.push({ way: 'hand_back', at: clock.wallNow(), sendBefore: time.sendBefore });
           if (money.dunning === 'down') return failed('unknown');
           money.calls.handBacks.push(`${ending.outcome}:${ending.startDunning}`);
           money.retries = ending.startDunning ? 'on' : 'off';

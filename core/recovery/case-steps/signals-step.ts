@@ -6,6 +6,7 @@ import { commandStep } from './command-step.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
 import { marksOf } from './our-payment.js';
 import { reversalStep } from './reversal-step.js';
+import { revokedStep } from './revoked-step.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -38,9 +39,9 @@ export const signalsStep = (document: CaseDocument, knowledge: Knowledge, tools:
     case 'subscription_ended': return document.status === 'queued' || document.status === 'failed' || document.status === 'blocked'
       ? cancelEffect(document, knowledge, tools, 'subscription_ended', [signal.id]) : unlessOpen(document, signal, knowledge);
     case 'payment_reversed': return reversalStep(document, signal, event, knowledge, tools) ?? unlessOpen(document, signal, knowledge);
+    case 'connection_revoked': return revokedStep(document, signal, knowledge, tools);
     case 'payment_pending':
     case 'consent_revoked':
-    case 'connection_revoked':
     case 'ignored': return acted(signal, knowledge);
   }
 };
@@ -52,12 +53,22 @@ const cancelStep = (document: CaseDocument, signal: Signal, knowledge: Knowledge
 /** The platform's own try failed: only a new sign of fraud or withdrawn consent changes a plan, and only one newer than our last charge. */
 const failureStep = (document: CaseDocument, signal: Signal, event: Extract<SignalEvent, { type: 'payment_failed' }>, knowledge: Knowledge, tools: Tools): Effect => {
   if (document.status !== 'queued') return unlessOpen(document, signal, knowledge);
+  const foreign = isForeign(document, event) ? { alert: foreignAlert } : {};
   const classification = tools.classify(event.decline);
   const newer = document.attempts.every((attempt) => tools.clock.wallAt(attempt.startedAt) <= event.occurredAt);
-  if (!newer || firstStep(classification) !== 'block') return acted(signal, knowledge);
+  if (!newer || firstStep(classification) !== 'block') {
+    const after = { acted: [...knowledge.acted, signal.id] };
+    return 'alert' in foreign ? { do: 'alert', fact: foreign.alert, after } : { do: 'know', after };
+  }
   const write = writes.platformDecline(document, { decline: event.decline, reason: classification.reason }, tools.clock.hubNow());
-  return { do: 'write', write, after: { acted: [...knowledge.acted, signal.id], decided: undefined } };
+  return { do: 'write', write, after: { acted: [...knowledge.acted, signal.id], decided: undefined }, ...foreign };
 };
+
+const foreignAlert = 'the platform, or somebody else, has tried to collect an invoice whose retries we have taken over';
+
+/** A try that is not ours, made after the platform's retries were to be still. */
+const isForeign = ({ takeOver, refs }: CaseDocument, event: Extract<SignalEvent, { type: 'payment_failed' }>): boolean =>
+  takeOver?.state === 'taken' && takeOver.ending === undefined && event.occurredAt > takeOver.sendBefore && !event.gatewayRefs.some((ref) => refs.includes(ref));
 
 /** A charge in flight or unconfirmed is settled first: the signal is kept until then. */
 const unlessOpen = (document: CaseDocument, signal: Signal, knowledge: Knowledge): Effect =>

@@ -13,8 +13,11 @@ const heldUntil = (document: CaseDocument, { facts }: Knowledge, now: Date): Dat
   return new Date(planned > now.getTime() + day ? planned : now.getTime() + afterHorizon);
 };
 
-const isHeld = ({ takeOver }: CaseDocument, until: Date, now: Date): boolean =>
-  takeOver?.state === 'taken' && (takeOver.until >= until || until.getTime() === now.getTime() + afterHorizon && takeOver.until.getTime() > now.getTime() + day);
+/** They are still until then; past the horizon, for at least another day. Once their return has been called for, nobody knows. */
+const isHeld = ({ takeOver }: CaseDocument, until: Date, now: Date): boolean => {
+  if (takeOver?.state !== 'taken' || takeOver.ending !== undefined) return false;
+  return takeOver.until >= until || (until.getTime() === now.getTime() + afterHorizon && takeOver.until.getTime() > now.getTime() + day);
+};
 
 /** The moment from which a call may leave whose opposite left last; undefined: now. Hub time. */
 export const afterOpposite = (document: CaseDocument, way: 'take_over' | 'hand_back', { facts }: Knowledge, tools: Tools): Date | undefined => {
