@@ -9,17 +9,26 @@ export interface CanonicalWriter {
   nameOf(value: object, now: number): string;
 }
 
-/** What is kept for people, or is the same all over a box, or is compared only for equality, which is told apart from it. */
+type Row = CaseDocument['attempts'][number];
+
+/**
+ * What is kept for people, or is the same all over a box, or is compared only for equality, which is told apart from it. Names of signals and of
+ * entries of the outbox say which of them are meant, and that is told beside them.
+ */
 const leftOut = new Set([
-  '_id', 'clientId', 'connectionId', 'v', 'fence', 'holder', 'signalSeq', 'readAt', 'rev', 'plan', 'grounds', 'at', 'updatedAt', 'strategyUsed', 'trigger', 'recoveredBy', 'declineCode',
-  'recommendedActionReason', 'once', 'asks', 'before', 'numbers', 'because', 'facts', 'method', 'lane', 'platform', 'invoiceId', 'idempotencyKey', 'watch', 'body', 'message', 'strikes',
-  'cause', 'mode', 'simulated', 'watched', 'amount', 'opened', 'occurredAt',
+  '_id', 'id', 'clientId', 'connectionId', 'v', 'fence', 'holder', 'signalSeq', 'readAt', 'rev', 'plan', 'grounds', 'at', 'updatedAt', 'strategyUsed', 'trigger', 'recoveredBy', 'declineCode',
+  'recommendedActionReason', 'recommendedAction', 'once', 'asks', 'before', 'numbers', 'because', 'facts', 'method', 'lane', 'platform', 'invoiceId', 'idempotencyKey', 'watch', 'body', 'message', 'strikes',
+  'cause', 'mode', 'simulated', 'watched', 'amount', 'opened', 'occurredAt', 'applied', 'signals', 'outbox', 'acted', 'deferred', 'relayed', 'signalId', 'signalIds', '$in', 'commands', 'answer', 'refs',
+  'gatewayRefs', 'lastReason', 'network', 'last4', 'gatewayType', 'wire',
 ]);
 
-/** A signal an approval left when its hold was gone carries its fence, which says nothing more. */
-export const withoutFence = (text: string): string => (text.includes('#') ? text.replace(/#\d+$/, '#') : text);
+const isCase = (value: object): value is CaseDocument => 'attempts' in value && 'due' in value;
 
 const lastName = (path: string): string => (path.includes('.') ? path.slice(path.lastIndexOf('.') + 1) : path);
+
+/** A schedule counts from the failure a connector's case opened with until a charge of ours was declined; a direct case is charged at once. */
+const countsFromItsOpening = (document: Partial<CaseDocument>): boolean =>
+  document.connectionId !== undefined && (document.attempts ?? []).every((attempt) => attempt.outcome?.status !== 'declined');
 
 /** Kept with an object: for ever, or where a time is told, for as long as the clock stands. */
 interface Kept { readonly name: string; readonly now: number | undefined }
@@ -38,29 +47,39 @@ export const createCanonicalWriter = (timeText: TimeText): CanonicalWriter => {
   };
 
   /**
-   * A resolved attempt is history: what it brought and by which strategy still count, and when it began where the schedule counts from it:
-   * a decline, a charge that could not be sent, the prompt charge of a changed card.
+   * A resolved attempt is history. It still counts what a decline said and by which strategy it came, and when it began where the schedule counts
+   * from it: a decline, a charge that could not be sent, the prompt charge of a changed card. Of the others only that they were closed.
    */
-  const history = (row: CaseDocument['attempts'][number], now: number): string => {
-    const status = row.outcome?.status ?? 'none';
-    const began = status === 'declined' || status === 'not_sent' ? timeText('declinedAt', row.startedAt.getTime(), now)
-      : row.grounds.strategy === 'card_update' ? timeText('createdAt', row.startedAt.getTime(), now) : '';
-    return `${String(row.n)}${status}${row.reason ?? ''}${row.grounds.strategy}${began}`;
+  const history = (row: Row, now: number): string => {
+    const began = (field: string) => timeText(field, row.startedAt.getTime(), now);
+    const prompt = row.grounds.strategy === 'card_update' ? `c${began('promptedAt')}` : '';
+    switch (row.outcome?.status) {
+      case 'approved': return `${String(row.n)}a${prompt}`;
+      case 'declined': return `${String(row.n)}d${row.reason ?? ''}${row.grounds.strategy === 'primary' ? 'p' : ''}${began('declinedAt')}${prompt}`;
+      case 'not_sent': return `${String(row.n)}n${began('declinedAt')}${prompt}`;
+      case 'pending':
+      case 'unknown':
+      case 'revoked':
+      case 'absent':
+      case 'already_paid':
+      case undefined: return `${String(row.n)}u${prompt}`;
+    }
   };
-  const attempts = (rows: readonly CaseDocument['attempts'][number][], now: number): string => {
+  const attempts = (rows: readonly Row[], now: number): string => {
     tellsTime = true;
     return rows.map((row) => (row.resolved ? history(row, now) : `${nameOf(row, now)}${row.grounds.strategy}`)).join('|');
   };
 
   const write = (value: unknown, field: string, now: number): string => {
-    if (typeof value === 'string') return `"${withoutFence(value)}"`;
+    if (typeof value === 'string') return `"${value}"`;
     if (typeof value !== 'object' || value === null) return String(value);
     if (value instanceof Date) {
       tellsTime = true;
       return timeText(field, value.getTime(), now);
     }
     if (!Array.isArray(value)) return nameOf(value, now);
-    if (field === 'absentReads') return `[${String(Math.min(value.length, 2))}]`;
+    // one read before this one is all that two in a row need
+    if (field === 'absentReads') return value.length === 0 ? '-' : '+';
     let text = '[';
     for (const one of value) text += `${write(one, field, now)},`;
     return `${text}]`;
@@ -75,10 +94,13 @@ export const createCanonicalWriter = (timeText: TimeText): CanonicalWriter => {
     const around = tellsTime;
     tellsTime = false;
     let text = '';
-    for (const [path, one] of Object.entries(value)) {
+    for (const path in value) {
+      const one: unknown = Reflect.get(value, path);
       const field = lastName(path);
-      if (one === undefined || leftOut.has(field)) continue;
-      text += `${path}:${field === 'attempts' && Array.isArray(one) ? attempts(one, now) : write(one, field, now)};`;
+      if (one === undefined || leftOut.has(field) || (field === 'createdAt' && !countsFromItsOpening(value))) continue;
+      // while a case is held it is nobody else's before its lease ends
+      if (field === 'nextAt' && isCase(value) && value.leaseUntil && value.nextAt && value.nextAt <= value.leaseUntil) continue;
+      text += `${path}:${field === 'attempts' && isCase(value) ? attempts(value.attempts, now) : write(one, field, now)};`;
     }
     const name = nameFor(text);
     kept.set(value, { name, now: tellsTime ? now : undefined });

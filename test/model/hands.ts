@@ -22,7 +22,7 @@ export const createHands = (box: Box, off: SwitchedOff | undefined, machine: Mac
     machine.at(world.now);
     const next = machine.decide(hold);
     if (next === 'circling') return breaking({ ...world, workers: replaced(world.workers, index, idle) }, 'liveness: a hold goes round and round');
-    const worker: InHand = { at: 'hand', caseIndex, hold: next.hold, effect: next.effect, phase: 'ready', pace: keep.pace };
+    const worker: InHand = { at: 'hand', caseIndex, hold: next.hold, effect: next.effect, decidedAt: world.now, phase: 'ready', pace: keep.pace };
     if (writesInVain(world, worker)) return leave(world, index, worker);
     return { ...world, workers: replaced(world.workers, index, worker), ...(next.alerts === 'raised' ? { alerts: 'raised' as const } : {}) };
   };

@@ -29,6 +29,8 @@ export interface InHand {
   readonly caseIndex: number;
   readonly hold: Hold;
   readonly effect: Effect;
+  /** When the effect was decided, from the hold as it was then. */
+  readonly decidedAt: number;
   /** `sending`: past the comparison of the clock, before the socket. */
   readonly phase: 'ready' | 'sending' | 'waiting';
   readonly request?: Request;
