@@ -2,6 +2,7 @@ import type { Desk } from './desk.js';
 import type { ClientKeyDocument } from './client-key.model.js';
 import { toClient, type ClientDocument } from './client.model.js';
 import { digestOfKey } from './issued-secrets.js';
+import { requireKnownFormat } from './newer-format.js';
 import type { Authenticated } from './records.js';
 
 const USED_EVERY_MS = 60_000;
@@ -12,6 +13,7 @@ export const authenticate = async (desk: Desk, apiKey: string): Promise<Authenti
   const key = await desk.keys.findOne({ digest: digestOfKey(apiKey) }).lean<ClientKeyDocument>();
   const now = desk.clock.wallNow();
   if (key === null || (key.revokedAt !== null && key.revokedAt <= now)) return undefined;
+  requireKnownFormat('Key', key);
   const client = await desk.clients.findById(key.clientId).lean<ClientDocument>();
   if (client === null) return undefined;
   if (key.lastUsedAt === null || now.getTime() - key.lastUsedAt.getTime() >= USED_EVERY_MS) {

@@ -1,5 +1,6 @@
 import { Schema, type Connection, type Model } from 'mongoose';
 import { clientSettings } from './client-settings.js';
+import { requireKnownFormat } from './newer-format.js';
 import type { Client, ClientStatus } from './records.js';
 import { recordOptions } from './record-options.js';
 
@@ -38,8 +39,13 @@ const schema = new Schema<ClientDocument>({
 export const clientModel = (connection: Connection): Model<ClientDocument> =>
   (connection.models['Client'] as Model<ClientDocument> | undefined) ?? connection.model<ClientDocument>('Client', schema);
 
-/** The client without its secrets; settings that are younger than the record get their defaults. */
-export const toClient = (document: ClientDocument): Client => ({
+/** The client without its secrets (@throws NewerFormat); settings that are younger than the record get their defaults. */
+export const toClient = (document: ClientDocument): Client => {
+  requireKnownFormat('Client', document);
+  return viewOf(document);
+};
+
+const viewOf = (document: ClientDocument): Client => ({
   clientId: document._id,
   businessName: document.businessName,
   mode: document.mode,

@@ -1,5 +1,6 @@
 import { Schema, type Connection, type Model } from 'mongoose';
 import { connectionOptions } from './connection-options.js';
+import { requireKnownFormat } from './newer-format.js';
 import type { ConnectionMode, ConnectionRecord, ConnectionState } from './records.js';
 import { recordOptions } from './record-options.js';
 
@@ -57,8 +58,13 @@ const schema = new Schema<ConnectionDocument>({
 export const connectionModel = (connection: Connection): Model<ConnectionDocument> =>
   (connection.models['Connection'] as Model<ConnectionDocument> | undefined) ?? connection.model<ConnectionDocument>('Connection', schema);
 
-/** The connection without its credentials. */
-export const toConnectionRecord = (document: ConnectionDocument): ConnectionRecord => ({
+/** The connection without its credentials. @throws NewerFormat */
+export const toConnectionRecord = (document: ConnectionDocument): ConnectionRecord => {
+  requireKnownFormat('Connection', document);
+  return recordOf(document);
+};
+
+const recordOf = (document: ConnectionDocument): ConnectionRecord => ({
   connectionId: document._id,
   clientId: document.clientId,
   platform: document.platform,

@@ -33,6 +33,7 @@ export const setConnection = async (desk: Desk, clientId: string, slug: string, 
     const stored = await desk.clients.findById(clientId).lean<ClientDocument>();
     if (stored === null) throw new NotFound(`There is no client ${clientId}.`);
     const existing = await desk.connections.findOne({ platform: slug, urlKey: clientId }).lean<ConnectionDocument>();
+    if (existing !== null) toConnectionRecord(existing);
     const checked = checkConnection(desk, toClient(stored), slug, input, existing);
     const needs = health === 'ask' ? await ask(checked) : [];
     const granted = checked.mode === 'active' && needs.some(holdsBackActive) ? { ...checked, mode: 'observe' as const } : checked;
@@ -132,7 +133,7 @@ export const connectionFresh = async (desk: Desk, connectionId: string): Promise
 /** Begins to disconnect: from now on nothing new is started on it, and its cases are told by whoever works. Repeating it changes nothing. */
 export const beginDisconnect = async (desk: Desk, connectionId: string): Promise<void> => {
   const duty = dueNow(connectionId);
-  await desk.connections.updateOne({ _id: connectionId, state: 'active' }, {
+  await desk.connections.updateOne({ _id: connectionId, v: 1, state: 'active' }, {
     $set: { state: 'disconnecting', updatedAt: desk.clock.wallNow(), ...duty.$set }, $inc: { revision: 1, ...duty.$inc },
   });
   await desk.cache.bump();
@@ -140,7 +141,7 @@ export const beginDisconnect = async (desk: Desk, connectionId: string): Promise
 
 /** Ends it, once nothing is taken over, unsettled or unrefunded any more: the credentials go and the account is free for another connection. */
 export const finishDisconnect = async (desk: Desk, connectionId: string): Promise<void> => {
-  await desk.connections.updateOne({ _id: connectionId, state: 'disconnecting' }, {
+  await desk.connections.updateOne({ _id: connectionId, v: 1, state: 'disconnecting' }, {
     $set: { state: 'disconnected', sealed: null, updatedAt: desk.clock.wallNow() }, $unset: { platformAccountRef: 1 }, $inc: { revision: 1 },
   });
   await desk.cache.bump();

@@ -4,6 +4,7 @@ import type { PluginRegistry } from '../plugin-registry/index.js';
 import type { ConnectionDocument } from './connection.model.js';
 import { toConnectionRecord } from './connection.model.js';
 import { toGatewayAccount, type GatewayAccountDocument } from './gateway-account.model.js';
+import { requireKnownFormat } from './newer-format.js';
 import type { ConnectionRecord, GatewayAccount } from './records.js';
 import type { Vault } from './vault.js';
 
@@ -42,6 +43,7 @@ const configOf = (plugin: ReturnType<PluginRegistry['connector']> | ReturnType<P
  * @throws VaultError when the envelope does not open; Error when its connector is not loaded or refuses the stored config
  */
 export const openStoredConnection = (document: ConnectionDocument, vault: Vault, registry: PluginRegistry): OpenedConnection | undefined => {
+  requireKnownFormat('Connection', document);
   if (document.sealed === null) return undefined;
   const plain = vault.open(document.sealed, connectionContext(document._id));
   const config = configOf(registry.connector(document.platform), 'connector', document.platform, `Connection ${document._id}`, plain);
@@ -53,6 +55,7 @@ export const openStoredConnection = (document: ConnectionDocument, vault: Vault,
  * @throws VaultError when the envelope does not open; Error when its gateway is not loaded or refuses the stored config
  */
 export const openStoredGateway = (document: GatewayAccountDocument, vault: Vault, registry: PluginRegistry): OpenedGatewayAccount => {
+  requireKnownFormat('Gateway account', document);
   const plain = vault.open(document.sealed, gatewayContext(document._id));
   const config = configOf(registry.gateway(document.type), 'gateway', document.type, `Gateway account ${document._id}`, plain);
   return { account: { connectionId: document._id, clientId: document.clientId, mode: document.mode, config }, record: toGatewayAccount(document) };

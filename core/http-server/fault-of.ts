@@ -1,4 +1,5 @@
 import { ApiFault, type Fault } from '../api/index.js';
+import { NewerFormat } from '../clients/index.js';
 import { isNotKnownToBeWritten } from '../storage/index.js';
 
 const outOfReach = (error: unknown, depth = 0): boolean =>
@@ -12,5 +13,6 @@ export const faultOf = (error: unknown): Fault => {
   if (error instanceof ApiFault) return error.fault;
   if (refusedByExpress(error)) return { kind: 'invalid_request', message: 'The request could not be read.' };
   if (outOfReach(error)) return { kind: 'unavailable', message: 'The database cannot be reached. Try again.' };
+  if (error instanceof NewerFormat) return { kind: 'unavailable', message: 'A newer version of the hub serves this. Try again.' };
   return { kind: 'internal', message: 'Something went wrong on our side.' };
 };

@@ -157,7 +157,7 @@ export const createNotifications = (options: NotificationsOptions): Notification
       wake(entry.clientId, nextAt);
     },
     releaseHeld: async (caseId) => {
-      const held = await collection.find({ caseId, held: true, holder: null }).toArray();
+      const held = await collection.find({ v: 1, caseId, held: true, holder: null }).toArray();
       const nextAt = clock.hubNow();
       for (const { _id, clientId } of held) {
         await collection.updateOne({ _id, held: true, holder: null }, { $set: { nextAt }, $unset: { held: '' } });
