@@ -86,6 +86,22 @@ describe('an approval that does not come where it was waited for', () => {
     expect(bench.money.tried).toEqual([]);
   });
 
+  it('leaves a newer attempt to be asked about whose answer was lost in the same hold', async () => {
+    const caseId = await withAbsentAttempt();
+    bench.money.replies.push('lost_approved');
+    bench.money.onCharged = async () => {
+      bench.money.onCharged = undefined;
+      await bench.tell(caseId, approval(caseId, 1));
+    };
+    await bench.step(caseId);
+    const document = await bench.get(caseId);
+    expect(document).toMatchObject({ status: 'succeeded', attempts: [{ outcome: { status: 'approved' } }, { outcome: { status: 'unknown' }, resolved: false }] });
+    expect(document.due.step).toBeInstanceOf(Date);
+    for (let holds = 0; holds < 3; holds += 1) await bench.step(caseId);
+    expect(await bench.get(caseId)).toMatchObject({ status: 'succeeded', attempts: [{ outcome: { status: 'approved' } }, { outcome: { status: 'approved' }, resolved: true }] });
+    expect(bench.logLines.join('')).toContain('paid twice');
+  });
+
   it('keeps a second approval and tells people that the debt was paid twice', async () => {
     const caseId = await withAbsentAttempt();
     await bench.drive(caseId);

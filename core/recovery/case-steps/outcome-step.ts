@@ -33,7 +33,9 @@ export const outcomeStep = (document: CaseDocument, attempt: Attempt, known: Kno
   if (result !== 'stays_open' && known.ledger === 'open') return { do: 'close_ledger', attempt, result, ...learntStop(document, known, tools) };
   const now = tools.clock.hubNow();
   const signals = known.signalId === undefined ? {} : { signalIds: [known.signalId] };
-  const base = { n: attempt.n, outcome: known.outcome, notSent: attempt.notSent, refs: refsOf(known.outcome), owed: { outbox: [], now }, ...signals };
+  // an approval that came late ends the case, not the asking about a newer attempt
+  const other = document.attempts.some((one) => !one.resolved && one.n !== attempt.n) ? { stepAt: document.due.step ?? now } : {};
+  const base = { n: attempt.n, outcome: known.outcome, notSent: attempt.notSent, refs: refsOf(known.outcome), owed: { outbox: [], now }, ...other, ...signals };
   const write = (facts: Partial<writes.OutcomeFacts> & Pick<writes.OutcomeFacts, 'status' | 'resolution'>, told: string | undefined = alertOf(document, attempt, known, tools)): Effect => ({
     do: 'write',
     write: known.answer ? commandWrites.withAnswer(writes.outcome(document, { ...base, ...facts }), known.answer) : writes.outcome(document, { ...base, ...facts }),
