@@ -9,6 +9,12 @@ import type { ReceiverLog } from './receiver-log.js';
 import type { Scenario } from './scenario.js';
 import type { Script } from './world-script.js';
 
+/** In the order they came: a fake numbers what comes to it. */
+const inOrder = (requests: Evidence['requests']): Evidence['requests'] => {
+  const number = (id: string) => Number(/\d+$/.exec(id)?.[0] ?? 0);
+  return [...requests].sort((a, b) => a.begunAt.getTime() - b.begunAt.getTime() || (a.ledger === b.ledger ? number(a.requestId) - number(b.requestId) : 0));
+};
+
 /** What a world has left behind, for the laws. */
 export const gatherEvidence = async (world: {
   readonly storage: Storage; readonly gateway: LedgerReport; readonly stripe: StripeFake['world']; readonly receiver: ReceiverLog;
@@ -21,7 +27,7 @@ export const gatherEvidence = async (world: {
   const leaseMs = scenario.leaseSeconds * 1000;
   return {
     ...stored,
-    requests: [...gateway.requests, ...stripe.requests],
+    requests: inOrder([...gateway.requests, ...stripe.requests]),
     taken: [...gateway.taken, ...stripe.taken],
     returned: [...gateway.returned, ...stripe.returned],
     invoices: stripe.invoices.map((invoice) => (script.endedByCustomer().has(invoice.ref) ? { ...invoice, autoAdvance: null } : invoice)),

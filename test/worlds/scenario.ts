@@ -97,7 +97,7 @@ export const scenarioOf = (seed: number): Scenario => {
     lagMs: chance.percent(40) ? chance.between(1, 4) * minute : 0,
     cards: Object.fromEntries(cards.map((card) => [card, resultsOf(cast.stream(card), declines, 'any')])),
     calls, bills,
-    webhooks: { endpoints: chance.percent(35) ? 2 : 1, duplicates: chance.percent(30) ? 0.4 : 0, disorder: chance.percent(30) ? 0.4 : 0, twins: chance.percent(20) ? 0.3 : 0 },
+    webhooks: { endpoints: chance.percent(35) ? 2 : 1, duplicates: chance.percent(30) ? 0.4 : 0, disorder: chance.percent(30) ? 0.4 : 0, twins: 0 },
     oddBells: chance.pick([0, 15, 40]),
     faults: planFaults(chance.stream('faults'), { ...clock, hubs, calls: calls.length, bills: bills.length, protection }),
   };

@@ -33,8 +33,9 @@ export interface SimulatedTime {
 
 const context = new AsyncLocalStorage<Owner>();
 
-/** How often a hub looks for work nobody told it of, and at the clock of its database. */
-const idlePeriods = [1000, 20_000, 60_000];
+/** How often a hub looks for work nobody told it of; and when it looks at the clock of its database again. */
+const sweepPeriods = [1000, 20_000];
+const clockLookMs = 60_000;
 
 const runs = (owner: Owner | undefined) => owner === undefined || owner.state === 'alive' || owner.state === 'starting';
 
@@ -43,7 +44,7 @@ export const simulateTime = (start: Date): SimulatedTime => {
   const real = { Date, clearTimeout: globalThis.clearTimeout, clearInterval: globalThis.clearInterval };
   let now = start.getTime();
   /** What a monotonic clock has counted that Date does not know. */
-  let counted = -now;
+  let counted = 1000 - now;
   let ids = 0;
   const timers = new Map<number, SimulatedTimer>();
 
@@ -63,7 +64,7 @@ export const simulateTime = (start: Date): SimulatedTime => {
     ids += 1;
     const id = ids;
     const owner = context.getStore();
-    const idle = everyMs !== undefined && owner?.state === 'starting' && idlePeriods.includes(everyMs);
+    const idle = owner !== undefined && (everyMs === undefined ? at - now === clockLookMs : owner.state === 'starting' && sweepPeriods.includes(everyMs));
     const bound = new AsyncResource('SimulatedTimer');
     const add = (when: number) => {
       timers.set(id, { id, at: when, everyMs, owner, idle, fire: () => { bound.runInAsyncScope(fire); } });
@@ -78,7 +79,7 @@ export const simulateTime = (start: Date): SimulatedTime => {
     const armedAt = now;
     return handle;
   };
-  const waitOf = (ms: unknown): number => (typeof ms === 'number' && ms >= 1 && ms <= 2 ** 31 - 1 ? ms : 1);
+  const waitOf = (ms: unknown): number => (typeof ms === 'number' && ms >= 1 && ms <= 2 ** 31 - 1 ? Math.trunc(ms) : 1);
   const clear = (handle: unknown): void => {
     if (typeof handle === 'number') { timers.delete(handle); return; }
     if (typeof handle !== 'object' || handle === null) return;

@@ -1,6 +1,7 @@
 /**
- * Plays worlds one after the other in this process, whose time is simulated: `node worker.js <seed> <seed> …` or, with `--trace`, with everything that
- * happened. Prints one line of JSON per world.
+ * Plays worlds one after the other in this process, whose time is simulated: `node worker.js <seed> <seed> …`; with `--trace` everything that happened is
+ * told also of worlds that held, with `--plant <name>` a violation is planted in each. Tells the process that forked it of every world, else prints a line
+ * of JSON.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +11,7 @@ import { startEmbeddedMongo } from '../../scripts/embedded-mongo/index.js';
 import { simulateTime } from './simulated-time.js';
 import type { WorldEnd } from './world-end.js';
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { trace: { type: 'boolean', default: false } } });
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { trace: { type: 'boolean', default: false }, plant: { type: 'string' } } });
 
 /** Memory, where the system has a directory of it: what these databases hold is not to last. */
 const memory = '/dev/shm';
@@ -22,11 +23,12 @@ const time = simulateTime(new Date(Date.UTC(2040, 2, 5)));
 const { playWorld } = await import('./play-world.js');
 
 const say = (end: WorldEnd | { readonly seed: number; readonly broken: string }) => new Promise<void>((resolve) => {
-  process.stdout.write(`${JSON.stringify(end)}\n`, () => { resolve(); });
+  if (process.send) process.send(end, () => { resolve(); });
+  else process.stdout.write(`${JSON.stringify(end)}\n`, () => { resolve(); });
 });
 /** An error of a hub that has died reaches nobody. */
-const unheard: string[] = [];
-process.on('unhandledRejection', (error) => { unheard.push(String(error)); });
+process.on('unhandledRejection', () => undefined);
+process.on('disconnect', () => { process.exit(0); });
 
 try {
   for (const seed of positionals.map(Number)) {
