@@ -55,6 +55,8 @@ export interface OutcomeFacts {
   readonly approval?: { readonly ended: Ended; readonly settlement: Settlement; readonly settleAt?: Date; readonly openKeys?: readonly string[] };
   readonly owed: Owed;
   readonly refund?: CaseDocument['refunds'][number];
+  /** When an attempt that was closed as absent is asked about once more. */
+  readonly watchAt?: Date;
   readonly signalIds?: readonly string[];
 }
 
@@ -92,12 +94,23 @@ export const outcome = (document: CaseDocument, facts: OutcomeFacts): CaseWrite 
         ...(approval?.openKeys ? { openKeys: [...approval.openKeys] } : {}),
         ...(approval?.settleAt ? { 'due.settle': approval.settleAt } : {}),
         ...(facts.refund ? { 'due.refund': facts.owed.now } : {}),
+        ...(facts.watchAt ? { 'attempts.$.watchAt': facts.watchAt, 'due.watch': facts.watchAt } : {}),
         ...owing(facts.owed),
       },
-      ...unset(...(facts.stepAt ? [] : ['due.step']), ...(facts.resolution === 'resolved' && !untried ? ['prompt'] : [])),
+      ...unset(...(facts.stepAt ? [] : ['due.step']), ...(closed ? ['attempts.$.watchAt'] : []), ...(facts.resolution === 'resolved' && !untried ? ['prompt'] : [])),
       ...(facts.refs.length > 0 ? { $addToSet: { refs: { $each: [...facts.refs] } } } : {}),
       ...(Object.keys(pushed).length > 0 ? { $push: pushed } : {}),
       ...(Object.keys(pulled).length > 0 ? { $pull: pulled } : {}),
     },
   };
 };
+
+/** An attempt closed as absent was asked about once more; `watchAt` undefined: for the last time. */
+export const watched = (document: CaseDocument, n: number, facts: { readonly watches: number; readonly watchAt?: Date }): CaseWrite => ({
+  name: 'watched',
+  filter: { ...held(document), attempts: { $elemMatch: { n } } },
+  update: {
+    $set: { 'attempts.$.watches': facts.watches, ...(facts.watchAt ? { 'attempts.$.watchAt': facts.watchAt } : {}) },
+    ...unset(...(facts.watchAt ? [] : ['attempts.$.watchAt'])),
+  },
+});

@@ -70,6 +70,9 @@ export interface Attempt {
   /** A decline in our words (a canonical reason). */
   reason?: string;
   resolved: boolean;
+  /** Closed as absent: asked once more then (hub time), and how often it has been. */
+  watchAt?: Date;
+  watches?: number;
   /** Why this charge was allowed: what was read when, the rule and its numbers. */
   grounds: { strategy: StrategyUsed; rule: string; because: string } & Record<string, unknown>;
 }

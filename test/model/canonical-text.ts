@@ -62,7 +62,8 @@ export const createCanonicalWriter = (timeText: TimeText): CanonicalWriter => {
       case 'revoked':
       case 'absent':
       case 'already_paid':
-      case undefined: return `${String(row.n)}u${prompt}`;
+      // closed as absent: whether it is asked about once more, and when
+      case undefined: return `${String(row.n)}u${prompt}${row.watchAt ? timeText('watchAt', row.watchAt.getTime(), now) : ''}`;
     }
   };
   const attempts = (rows: readonly Row[], now: number): string => {

@@ -101,6 +101,8 @@ export interface Knowledge {
   /** The platform says the invoice was paid before our collection: read before it is believed. */
   readonly alreadyPaid?: { readonly n: number } | undefined;
   readonly absent?: { readonly n: number } | undefined;
+  /** What was found of an attempt that was closed as absent, where it is no approval. `something`: it may take money yet. */
+  readonly lookedAgain?: { readonly n: number; readonly found: 'nothing' | 'something' | 'not_answered' } | undefined;
   readonly revokeNext?: { readonly n: number } | undefined;
   /** An attempt that is taken back because an operator says it failed. */
   readonly resolving?: { readonly n: number } | undefined;

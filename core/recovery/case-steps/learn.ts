@@ -54,6 +54,7 @@ export const learnFrom: { readonly [D in Call['do']]: (call: CallOf<D>, answer: 
     ? { alreadyPaid: { n }, sending: undefined, invoice: undefined }
     : { outcome: { n, outcome: answer, ledger: 'open', found: 'by_charging' }, sending: undefined }),
   ask: ({ attempt }, answer) => {
+    if (attempt.resolved && (answer === 'not_answered' || answer.status !== 'approved')) return { lookedAgain: { n: attempt.n, found: foundOf(answer) } };
     // what could not be asked stays as it is until the next ask
     if (answer === 'not_answered') return { outcome: { n: attempt.n, outcome: stillOpen(attempt), ledger: 'open', found: 'by_asking', asked: 'in_vain' } };
     return answer.status === 'absent' ? { absent: { n: attempt.n } } : { outcome: { n: attempt.n, outcome: answer, ledger: 'open', found: 'by_asking' } };
@@ -73,6 +74,12 @@ export const learnFrom: { readonly [D in Call['do']]: (call: CallOf<D>, answer: 
   record: (_, answer) => ({ recorded: typeof answer === 'string' ? { status: 'failed', answered: answer === 'failed' ? 'yes' : 'no' } : answer }),
   find_payment: (_, answer) => ({ ourPayment: answer === 'not_answered' ? 'not_answered' : answer.status === 'approved' ? 'stands' : 'not_shown' }),
   refund: ({ refund: { n } }, answer) => ({ refund: typeof answer === 'string' ? { n, status: answer } : { n, ...answer } }),
+};
+
+/** Of an attempt that was closed: a decline has taken no money either. */
+const foundOf = (answer: Exclude<AnswerTo['ask'], { status: 'approved' }>): NonNullable<Knowledge['lookedAgain']>['found'] => {
+  if (answer === 'not_answered') return 'not_answered';
+  return answer.status === 'pending' || answer.status === 'unknown' ? 'something' : 'nothing';
 };
 
 const stillOpen = (attempt: Attempt) => (attempt.outcome?.status === 'pending'

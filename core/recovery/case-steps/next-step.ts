@@ -5,6 +5,7 @@ import type { Effect, Knowledge, Tools } from './effects.js';
 import { openAttemptStep } from './open-attempt-step.js';
 import { outcomeStep } from './outcome-step.js';
 import { signalsStep } from './signals-step.js';
+import { watchStep } from './watch-step.js';
 
 const watchedMs = 60 * 86_400_000;
 const restMs = 60_000;
@@ -25,6 +26,7 @@ export const nextStep = (document: CaseDocument, knowledge: Knowledge, tools: To
   if (document.outbox.length > 0 && knowledge.relay !== 'failed') return { do: 'relay', entries: document.outbox };
   return signalsStep(document, knowledge, tools)
     ?? debtsStep(document, knowledge, tools)
+    ?? watchStep(document, knowledge, tools)
     ?? (open ? undefined : decideStep(document, knowledge, tools))
     ?? releaseStep(document, knowledge, tools);
 };
@@ -59,13 +61,15 @@ const releaseStep = (document: CaseDocument, knowledge: Knowledge, tools: Tools)
   const watchUntil = new Date(document.createdAt.getTime() + watchedMs);
   const step = open ? knowledge.stepAt ?? (knowledge.decided ? undefined : document.due.step) : undefined;
   const retrySignals = !open && knowledge.deferred.length > 0 && knowledge.stepAt ? knowledge.stepAt : undefined;
+  const watch = [...document.attempts.flatMap(({ watchAt }) => (watchAt ? [rested(watchAt)] : [])), ...(!open && watchUntil > now ? [watchUntil] : [])]
+    .reduce<Date | undefined>((first, at) => (first === undefined || at < first ? at : first), undefined);
   const due: DueTimes = {
     ...(step ? { step: rested(step) } : retrySignals ? { step: rested(retrySignals) } : {}),
     ...(document.due.settle ? { settle: rested(document.due.settle) } : {}),
     ...(document.due.refund ? { refund: rested(document.due.refund) } : {}),
     ...(document.due.handBack ? { handBack: rested(document.due.handBack) } : {}),
     ...(document.outbox.length > 0 ? { relay: new Date(now.getTime() + restMs) } : {}),
-    ...(!open && watchUntil > now ? { watch: watchUntil } : {}),
+    ...(watch ? { watch } : {}),
   };
   const reason = document.lastReason ?? (document.lastDecline ? tools.classify(document.lastDecline).reason : undefined);
   return {

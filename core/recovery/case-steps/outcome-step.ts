@@ -5,6 +5,7 @@ import type { Money } from '../../connector-kit/index.js';
 import { askAgainAt, askedToWait, longOpen, nextAskAt, resendAt } from './ask-times.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
 import { seriesOf } from './series.js';
+import { firstWatchAt } from './watch-step.js';
 
 const mostNotSent = 5;
 const minute = 60_000;
@@ -49,7 +50,7 @@ export const outcomeStep = (document: CaseDocument, attempt: Attempt, known: Kno
   });
   const waiting = document.status === 'unknown' ? 'unknown' : 'attempting';
   const { outcome } = known;
-  if (document.status === 'succeeded') return write(afterSuccess(document, attempt, known, now));
+  if (document.status === 'succeeded') return write({ ...afterSuccess(document, attempt, known, now), ...watching(attempt, outcome, tools) });
   switch (outcome.status) {
     case 'approved':
       if (isPartial(outcome.amount, attempt)) return write(partial(document, attempt, now));
@@ -69,8 +70,9 @@ export const outcomeStep = (document: CaseDocument, attempt: Attempt, known: Kno
         ? write({ status: 'queued', resolution: 'resolved', notSent, stepAt: askedToWait(outcome.retryAfterMs, now, tools) })
         : write({ status: waiting, resolution: 'open', notSent, stepAt: askedToWait(outcome.retryAfterMs, resendAt(notSent, now), tools) });
     }
-    case 'revoked':
     case 'absent':
+      return write({ status: 'queued', resolution: 'resolved', stepAt: now, ...watching(attempt, outcome, tools) });
+    case 'revoked':
     case 'already_paid':
       return write({ status: 'queued', resolution: 'resolved', stepAt: now });
   }
@@ -80,6 +82,11 @@ export const outcomeStep = (document: CaseDocument, attempt: Attempt, known: Kno
 const learntStop = (document: CaseDocument, { outcome }: Known, tools: Tools): { readonly stop?: CardStop } => {
   const stop = outcome.status === 'declined' ? stopOf(tools.classify(outcome.decline)) : undefined;
   return stop ? { stop: { ...stop, series: seriesOf(document) } } : {};
+};
+
+const watching = (attempt: Attempt, outcome: AttemptOutcome, { clock }: Tools): { readonly watchAt?: Date } => {
+  const watchAt = firstWatchAt(attempt, outcome, clock);
+  return watchAt ? { watchAt } : {};
 };
 
 const timed = (stepAt: Date | undefined) => (stepAt ? { stepAt } : {});
