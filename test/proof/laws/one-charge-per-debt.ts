@@ -24,7 +24,9 @@ const secondTries = (evidence: Evidence, debt: string, requests: readonly MoneyR
     const open = requests.find((other) => other.requestId !== request.requestId && other.begunAt <= request.begunAt && !other.replayed && !sameByKey(other, request)
       && (other.decidedAt === null || other.decidedAt > request.begunAt) && requests.indexOf(other) < requests.indexOf(request));
     if (open) return [{ law: 1, what: `${debt}: money was asked for while another request for it was open.`, shownBy: { open, request } }];
-    if (request.objection === null || paid) return [];
+    // what the fake cannot see: money that was given back, and a payment that came too late to be known
+    const explained = request.objection === 'after_success' && taken.some((one) => one.by !== 'recorded' && one.at < request.begunAt);
+    if (request.objection === null || explained) return [];
     return [{ law: 1, what: `${debt}: the fake itself objects: ${request.objection.replaceAll('_', ' ')}.`, shownBy: request }];
   });
 

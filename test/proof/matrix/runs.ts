@@ -17,12 +17,13 @@ export interface Run {
   readonly hubs: 1 | 2;
 }
 
-const sleepless: readonly FaultPoint[] = ['reserved', 'attempt written', 'prepared', 'charge sent', 'charge answered', 'handed back'];
+const stoppedAt: readonly FaultPoint[] =
+  ['take-over intended', 'taken', 'reserved', 'attempt written', 'prepared', 'charge sent', 'charge answered', 'recorded on the platform', 'refunded', 'handed back'];
 
 const ofPoint = (point: FaultPoint): readonly Pick<Run, 'fault' | 'hubs'>[] => {
   const killed = [{ fault: 'kill', hubs: 1 }, { fault: 'kill', hubs: 2 }] as const;
   const stopped = [{ fault: 'stop', hubs: 1 }, { fault: 'stop', hubs: 2 }, { fault: 'sleep', hubs: 2 }] as const;
-  return [...killed, ...(sleepless.includes(point) ? stopped : []), ...(point === 'charge sent' ? [] : [{ fault: 'database', hubs: 1 }] as const)];
+  return [...killed, ...(stoppedAt.includes(point) ? stopped : []), ...(point === 'charge sent' ? [] : [{ fault: 'database', hubs: 1 }] as const)];
 };
 
 const runsOf = ({ name, points }: Scenario): readonly Run[] => {

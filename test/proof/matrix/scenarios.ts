@@ -58,6 +58,19 @@ const directAt = (declared: 'single_use_object' | 'key' | 'search_only', scale: 
   };
 };
 
+const partial = (): Scenario => {
+  const direct = directAt('single_use_object', fast, ['charge answered', 'outcome written', 'refunded', 'relayed', 'released']);
+  return {
+    ...direct,
+    name: 'partial approval',
+    says: 'a gateway approves a part: it is given back, and the whole is charged later',
+    begin: async (world, places) => {
+      await world.gateway?.method('um_card', [{ approve: 900 }, 'success']);
+      await direct.begin(world, places);
+    },
+  };
+};
+
 const directAtStripe = (): Scenario => {
   let token = '';
   const execute = (world: ProofWorld, place: number) => world.post(place, '/api/recovery/execute', { ...call(token), currency: 'USD' });
@@ -81,6 +94,27 @@ const billed = (results: readonly [string, ...string[]]): Scenario['begin'] => a
   await stripe?.bill({ label: 'proof', amount: 4900, card: { results: [...results] } });
 };
 
+/** Billed by Stripe, charged at the gateway that protects nothing: the token stands in the metadata of a custom payment method. */
+const elsewhere = (more: Pick<Scenario, 'name' | 'says' | 'points' | 'ends'>, results: readonly [string, ...string[]]): Scenario => ({
+  ...more,
+  plan: {
+    scale: fast, stripe: 'connection',
+    gateway: { declared: 'single_use_object', absentIsFinalAfterMs: 30 * minute, kept: { switch: 'single_use_object' } },
+    connection: ([accountId = '']) => ({ options: { gatewayMap: { elsewhere: accountId } } }),
+  },
+  begin: async ({ stripe, gateway }) => {
+    await gateway?.method('um_card', results);
+    await stripe?.billElsewhere({
+      label: 'proof', amount: 4900,
+      method: { metadata: { recovery_hub_gateway: 'unprotected', recovery_hub_method: 'um_card', recovery_hub_account: 'elsewhere' } },
+      failureMetadata: { recovery_hub_decline_system: 'test', recovery_hub_decline_code: 'processing_error' },
+    });
+  },
+  holdCharge: holdAtGateway,
+});
+
+const takingOver: readonly FaultPoint[] = ['take-over intended', 'taken'];
+
 const arrival: readonly FaultPoint[] = ['delivery stored', 'acknowledged', 'signalled', 'claimed'];
 
 /** All of them; each call answers new ones, as some remember what they made. */
@@ -103,12 +137,25 @@ export const scenarios = (): readonly Scenario[] => [
     begin: billed(['fraudulent']),
     holdCharge: holdAtStripe('/pay$'),
   },
+  elsewhere({
+    name: 'elsewhere',
+    says: 'an invoice of Stripe fails at another gateway; it is taken over, charged there and recorded at Stripe',
+    points: [...arrival, ...takingOver, ...aroundTheCharge, 'relayed', 'recorded on the platform', 'settled', 'handed back', 'released'],
+    ends: 'succeeded',
+  }, ['success']),
+  elsewhere({
+    name: 'elsewhere, declined',
+    says: 'the same, and the gateway declines for good: the invoice is handed back to Stripe',
+    points: [...takingOver, 'charge sent', 'charge answered', 'outcome written', 'closed', 'relayed', 'handed back', 'released'],
+    ends: 'failed',
+  }, ['expired_card']),
   directAt('single_use_object', fast, wholeCall),
   directAt('key', keyScale, aroundTheCharge),
   directAt('search_only', fast, aroundTheCharge),
   directAtStripe(),
+  partial(),
 ];
 
-/** A request that the fake holds: taken, and not answered. */
+/** A request that the fake holds: executed, or about to be, and not answered. */
 export const isHeld = ({ decidedAt, result, replayed }: MoneyRequest, how: 'for_ever' | number): boolean =>
-  !replayed && (how === 'for_ever' ? result === 'succeeded' : decidedAt === null);
+  !replayed && (how === 'for_ever' ? result !== null : decidedAt === null);

@@ -10,6 +10,7 @@ type Order<Name extends keyof World> = Parameters<World[Name]>[0];
 export interface StripeFakeProcess {
   readonly url: string;
   bill(order: Order<'bill'>): Promise<Billed>;
+  billElsewhere(order: Order<'billElsewhere'>): Promise<Billed>;
   addCustomer(order: Order<'addCustomer'>): Promise<{ readonly customer: string; readonly paymentMethod: string }>;
   registerWebhook(order: Order<'registerWebhook'>): Promise<void>;
   setProcessingMs(ms: number): Promise<void>;
@@ -40,6 +41,7 @@ export const startStripeFakeProcess = async (options: {
   return {
     url,
     bill: async (order) => billed.parse(await ask('POST', 'bill', order)),
+    billElsewhere: async (order) => billed.parse(await ask('POST', 'billElsewhere', order)),
     addCustomer: async (order) => customerShape.parse(await ask('POST', 'addCustomer', order)),
     registerWebhook: async (order) => { await ask('POST', 'registerWebhook', order); },
     setProcessingMs: async (ms) => { await ask('POST', 'setProcessingMs', { ms }); },
