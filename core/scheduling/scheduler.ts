@@ -7,6 +7,8 @@ import { createWakes, soon } from './wakes.js';
 const lateMs = 5000;
 const maxBatch = 100;
 const lookAgainMs = 1000;
+/** How long a lane keeps the bell that woke it: the next lanes ring while a long backlog is worked off. */
+const bellMs = 1000;
 
 /** One kind of work that documents of a collection wait for. A lane is `<kind>/<account>`. */
 export interface LaneWork<T extends DueDocument> {
@@ -129,7 +131,12 @@ export const createScheduler = (options: LeaseTerms & {
       // what falls due within the minute had only a timer, and that died with the process that set it
       await sweep(new Date(clock.hubNow().getTime() + soon));
       sweeper = setInterval(() => { void sweep(new Date(clock.hubNow().getTime() - lateMs)); }, clock.scale === 1 ? 20_000 : 1000);
-      await bells.start((lane) => track(lane, () => drain(lane)));
+      await bells.start(async (lane) => {
+        let timer: NodeJS.Timeout | undefined;
+        const longEnough = new Promise<void>((resolve) => { timer = setTimeout(resolve, bellMs); });
+        await Promise.race([track(lane, () => drain(lane)), longEnough]);
+        clearTimeout(timer);
+      });
     },
     stop: async () => {
       state.ended = 'yes';
