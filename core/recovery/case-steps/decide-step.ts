@@ -61,7 +61,11 @@ const chargeStep = (document: CaseDocument, decision: Charge, knowledge: Knowled
     if (needsRenewal(document, facts.leaseMs, tools)) return { do: 'renew' };
     return { do: 'reserve', n, amount, token, sendBefore: sendBeforeOf(document, facts.leaseMs) };
   }
-  if (reserved.result === 'busy') return wait(busyBecause[reserved.why], tools.clock.hubAt(reserved.until));
+  if (reserved.result === 'busy') {
+    const until = tools.clock.hubAt(reserved.until);
+    // a charge in flight is mostly answered long before it is given up
+    return wait(busyBecause[reserved.why], reserved.why === 'in_flight' && until > in10Minutes ? in10Minutes : until);
+  }
   if (reserved.result === 'stopped') return stopEffect(document, stoppedCard(reserved.stop), knowledge, tools);
   const invoice = knowledge.invoice?.status === 'read' ? knowledge.invoice : undefined;
   const route = chosenRoute(document.attempts, knowledge);
