@@ -82,7 +82,7 @@ const one = (chance: Chance, terms: FaultTerms): PlannedFault => {
     case 'die':
     case 'stand still':
     case 'stop and start': return { kind, at, forMs };
-    case 'pause all': return { kind, at, forMs: wallDays(chance, terms, 2) };
+    case 'pause all': return { kind, at, forMs: wallDays(chance, terms, terms.scale === 1 ? 0.1 : 2) };
     case 'slow charges': return { kind, at: Math.floor(at / 4), processingMs: chance.between(1, Math.floor(terms.leaseSeconds * 1200)) };
   }
 };

@@ -79,10 +79,11 @@ export const playWorld = async (seed: number, stage: Stage, change: (scenario: S
 
   const settings = testSettings(uri, { HUB_ENCRYPTION_KEYS: encryptionKeys });
   const vault = createVault(settings.encryptionKeys);
-  const registry = await loadPlugins(plugins, { wallNow: () => new Date() });
+  const routes = new Map([[gatewayHost, new URL(gateway.url)], ['api.stripe.com', new URL(stripe.url)]]);
+  const registry = await loadPlugins(plugins, { wallNow: () => new Date(), routes });
   const clients = createClients({ storage, vault, registry, settings, clock });
   const client = await clients.create({
-    businessName: 'World', mode: 'test', webhookUrl: receiver.url,
+    businessName: 'World', mode: 'test', webhookUrl: receiver.url, webhookEvents: ['recovery.cancelled'],
     gateways: [{ type: 'unprotected', credentials: { apiKey, protection: scenario.protection, absentIsFinalAfterMs: scenario.absentIsFinalAfterMs } }],
   });
   const { clientId } = client.client;
