@@ -2,7 +2,7 @@ import { asFunction, asValue, createContainer, InjectionMode, type AwilixContain
 import { createMerchantApi, type MerchantApi } from './api/index.js';
 import { createCardLedger, cardIndexes, type CardLedger } from './cards/index.js';
 import { caseIndexes, createCases, type Cases } from './cases/index.js';
-import { clientIndexes, createClients, createKillSwitch, createVault, type Clients, type ConnectionDuty, type KillSwitch, type Vault } from './clients/index.js';
+import { clientIndexes, connectionCheckWork, createClients, createKillSwitch, createVault, type Clients, type ConnectionDuty, type KillSwitch, type Vault } from './clients/index.js';
 import type { Settings } from './configuration/index.js';
 import type { DeclineCatalogue } from './declines/index.js';
 import { createHttpServer, intakeRoutes, merchantRoutes, type HttpServer } from './http-server/index.js';
@@ -139,5 +139,6 @@ export const registerWork = (parts: Parts): void => {
   parts.scheduler.define(caseLaneWork(parts.recoveryPorts));
   const { cases, clients, clock, logger, storage } = parts;
   parts.scheduler.define(connectionLaneWork({ cases, clients, clock, logger, duties: storage.collection<ConnectionDuty>('connections') }));
+  parts.scheduler.define(connectionCheckWork(parts));
   void parts.intake;
 };

@@ -11,12 +11,12 @@ const ASK_MS = 10_000;
  * What a platform says about a connection that is not stored yet: its connector's `checkHealth`, allowed to read only. Does not throw for what the platform
  * does: one that cannot be asked is a finding too.
  */
-const askHealth = async (
-  desk: Desk, connector: { readonly slug: string; readonly displayName: string }, asked: Omit<Connection<unknown>, 'connectionId'>,
+export const askHealth = async (
+  desk: Pick<Desk, 'registry' | 'clock'>, connector: { readonly slug: string; readonly displayName: string }, asked: Omit<Connection<unknown>, 'connectionId'>, mostMs = ASK_MS,
 ): Promise<readonly HealthFinding[]> => {
   // under an id of its own: the stored connection keeps its open session, and no token minted with other credentials answers for these
   const use = desk.registry.useConnector(connector.slug, { ...asked, connectionId: ulid() }, { connectionMode: 'observe', revision: 'asked' });
-  const answer = await use.checkHealth({ deadline: new Date(desk.clock.wallNow().getTime() + ASK_MS) });
+  const answer = await use.checkHealth({ deadline: new Date(desk.clock.wallNow().getTime() + Math.min(ASK_MS, mostMs)) });
   return answer.ok ? answer.value.findings : [findingOf(answer.error, connector.displayName)];
 };
 

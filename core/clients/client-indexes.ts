@@ -15,4 +15,5 @@ export const clientIndexes: readonly IndexPlan[] = [
       { key: { lane: 1, nextAt: 1 }, partialFilterExpression: { nextAt: { $exists: true } } },
     ],
   },
+  { collection: 'connection_checks', indexes: [{ key: { lane: 1, nextAt: 1 } }, { key: { nextAt: 1, lane: 1 } }] },
 ];

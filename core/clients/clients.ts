@@ -112,5 +112,8 @@ const showClient = async (desk: Desk, client: Client, connections: readonly Conn
   ...client,
   keys: (await desk.keys.find({ clientId: client.clientId }).sort({ _id: 1 }).lean<ClientKeyDocument[]>()).map(toKeyView),
   gateways: await listGateways(desk, client.clientId, client.gatewayAccountIds),
-  connections: connections.map((document) => viewConnection(desk, document)),
+  connections: await Promise.all(connections.map(async (document) => {
+    const check = await desk.checks.findOne({ _id: document._id, v: 1 });
+    return { ...viewConnection(desk, document), lastCheck: check?.checkedAt ? { askedAt: check.checkedAt, needs: check.needs } : null };
+  })),
 });

@@ -4,6 +4,7 @@ import { askOnce, holdsBackActive } from './ask-health.js';
 import { checkConnection, type CheckedConnection } from './check-connection.js';
 import type { Desk } from './desk.js';
 import { toClient, type ClientDocument } from './client.model.js';
+import { noteCheck } from './connection-check.js';
 import { dueNow } from './connection-duty.js';
 import { toConnectionRecord, type ConnectionDocument } from './connection.model.js';
 import { connectionInput, type ConnectionInput } from './inputs.js';
@@ -40,6 +41,7 @@ export const setConnection = async (desk: Desk, clientId: string, slug: string, 
     const written = existing === null ? await insertConnection(desk, clientId, slug, granted) : await changeConnection(desk, existing, granted);
     if (written === undefined) continue;
     await desk.cache.bump();
+    await noteCheck(desk.checks, { connectionId: written._id, clientId }, health === 'ask' ? needs : undefined, desk.clock.wallNow());
     return { ...viewConnection(desk, written), requestedMode: checked.mode, health: health === 'ask' ? 'asked' : 'skipped', needs };
   }
   throw new Conflict(`The connection to ${slug} is being changed by others at this moment. Try again.`);

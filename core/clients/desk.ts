@@ -1,9 +1,10 @@
 import type { Model } from 'mongoose';
 import type { Settings } from '../configuration/index.js';
 import type { PluginRegistry } from '../plugin-registry/index.js';
-import type { Storage } from '../storage/index.js';
+import type { Collection, Storage } from '../storage/index.js';
 import { clientKeyModel, type ClientKeyDocument } from './client-key.model.js';
 import { clientModel, type ClientDocument } from './client.model.js';
+import { checksName, type ConnectionCheck } from './connection-check.js';
 import { connectionModel, type ConnectionDocument } from './connection.model.js';
 import { createEpochCache, type EpochCache } from './epochs.js';
 import { gatewayAccountModel, type GatewayAccountDocument } from './gateway-account.model.js';
@@ -24,6 +25,7 @@ export interface Desk extends Omit<ClientsOptions, 'storage'> {
   readonly keys: Model<ClientKeyDocument>;
   readonly gatewayAccounts: Model<GatewayAccountDocument>;
   readonly connections: Model<ConnectionDocument>;
+  readonly checks: Collection<ConnectionCheck>;
   readonly cache: EpochCache;
 }
 
@@ -34,5 +36,6 @@ export const openDesk = ({ storage, ...options }: ClientsOptions): Desk => ({
   keys: clientKeyModel(storage.connection),
   gatewayAccounts: gatewayAccountModel(storage.connection),
   connections: connectionModel(storage.connection),
+  checks: storage.collection<ConnectionCheck>(checksName),
   cache: createEpochCache(storage),
 });

@@ -8,10 +8,11 @@ export { createVault, VaultError, type Vault } from './vault.js';
 export { clientIndexes } from './client-indexes.js';
 export { createKillSwitch, type KillSwitch } from './kill-switch.js';
 export type {
-  Authenticated, Client, ClientStatus, ClientView, ConnectionMode, ConnectionRecord, ConnectionSet, ConnectionState, ConnectionView, GatewayAccount, KeyKind, KeyView,
+  Authenticated, Client, ClientStatus, ClientView, ConnectionMode, ConnectionRecord, ConnectionSet, ConnectionState, ConnectionView, GatewayAccount, KeyKind, KeyView, LastCheck,
 } from './records.js';
 export type { ClientSettings, OptionalEvent } from './client-settings.js';
 export type { HealthQuestion } from './connections.js';
+export { connectionCheckWork } from './check-work.js';
 export type { ConnectionDuty } from './connection-duty.js';
 export type { ConnectionOptions } from './connection-options.js';
 export type { ConnectionInput, CreateClientInput, GatewayInput } from './inputs.js';

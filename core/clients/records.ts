@@ -82,11 +82,17 @@ export interface ConnectionSet extends ConnectionView {
   readonly needs: readonly HealthFinding[];
 }
 
-/** Everything about a client that may be shown. */
+/** What a platform last said about a connection. `askedAt` is wall time. */
+export interface LastCheck {
+  readonly askedAt: Date;
+  readonly needs: readonly HealthFinding[];
+}
+
+/** Everything about a client that may be shown. `lastCheck`: null where the platform was never asked. */
 export interface ClientView extends Client {
   readonly keys: readonly KeyView[];
   readonly gateways: readonly GatewayAccount[];
-  readonly connections: readonly ConnectionView[];
+  readonly connections: readonly (ConnectionView & { readonly lastCheck: LastCheck | null })[];
 }
 
 /** Who called. The kind comes from the stored key, never from its prefix. */

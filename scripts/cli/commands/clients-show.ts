@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { NotFound, type ClientView } from '../../../core/clients/index.js';
-import { fields, table, time } from '../layout.js';
+import { NotFound, type ClientView, type LastCheck } from '../../../core/clients/index.js';
+import { fields, paragraph, table, time } from '../layout.js';
 import { withHub } from '../open-hub.js';
 import { showResult } from '../show-result.js';
 
@@ -16,6 +16,11 @@ export const addClientsShow = (clients: Command): void => {
         showResult({ json: { client }, text: textOf(client) }, options);
       });
     });
+};
+
+const needsOf = (check: LastCheck | null): string => {
+  if (check === null) return 'the platform was not asked yet';
+  return `${check.needs.length === 0 ? 'nothing' : `${String(check.needs.length)} ${check.needs.length === 1 ? 'thing' : 'things'}`}, as the platform was asked ${time(check.askedAt)}`;
 };
 
 const textOf = (client: ClientView): string => {
@@ -46,7 +51,9 @@ const textOf = (client: ClientView): string => {
         ['Account', connection.platformAccountRef ?? undefined],
         ['Webhook URL', connection.webhookUrl],
         ['Connection id', connection.connectionId],
+        ['Needs', needsOf(connection.lastCheck)],
       ], 4),
+      ...(connection.lastCheck?.needs ?? []).map(({ message, fix }) => `${paragraph(`! ${message}`, 4)}${paragraph(fix, 6)}`),
     ].join('')).join('')),
     '\n',
   ].join('');
