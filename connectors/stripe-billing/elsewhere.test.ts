@@ -23,10 +23,10 @@ const list = (billed: { readonly invoice: string; readonly subscription: string;
   if (connector.paymentMethods.mode !== 'readable') throw new Error('not readable');
   return valueOf(connector.paymentMethods.list({ ref: billed.invoice, subscriptionRef: billed.subscription, customerRef: billed.customer }, readTime()));
 };
-const understand = async (invoice: string): Promise<NormalizedEvent | undefined> => {
-  if (bench.connector.understand === undefined) throw new Error('no understand');
+const understand = async (invoice: string, connector = bench.connector): Promise<NormalizedEvent | undefined> => {
+  if (connector.understand === undefined) throw new Error('no understand');
   const pointer = { type: 'pointer', kind: 'invoice', refs: { invoice }, occurredAt: new Date() } as const;
-  const [event] = await valueOf(bench.connector.understand(pointer, readTime()));
+  const [event] = await valueOf(connector.understand(pointer, readTime()));
   if (event === undefined || event.type === 'unresolved') throw new Error('unresolved');
   return event;
 };
@@ -117,6 +117,16 @@ describe('a failure at another gateway', () => {
   it('is told with the code that the merchant wrote on its payment record', async () => {
     const billed = bill({ failureMetadata: { recovery_hub_decline_system: 'braintree', recovery_hub_decline_code: '2001' } });
     expect(await understand(billed.invoice)).toMatchObject({ decline: { system: 'braintree', code: '2001', reachedNetwork: 'unknown' } });
+  });
+
+  it('is a failure, not a lack of a card, also for a key that may not read payment records', async () => {
+    const permissions = {
+      invoices: 'write', events: 'read', subscriptions: 'read', customers: 'read', payment_methods: 'read', payment_intents: 'read', charges: 'read',
+    } as const;
+    bench.fake.world.addKey({ key: 'rk_test_norecords', permissions });
+    const blind = bench.connectorWith({ apiKey: 'rk_test_norecords' });
+    expect(await understand(withMetadata(marks).invoice, blind)).toMatchObject({ decline: { code: 'unknown' }, gatewayRefs: [] });
+    expect(await understand(bill().invoice, blind)).toMatchObject({ decline: { code: 'no_payment_source' } });
   });
 
   it('shows on the invoice as a failed payment', async () => {

@@ -51,13 +51,19 @@ export const declineOfIntent = (intent: StripeIntent, charge?: StripeCharge): Ra
   return intent.status === 'requires_action' ? stepUp('The bank asks the customer to authenticate.') : undefined;
 };
 
+/** What is known of a charge at another processor of which Stripe knows no more than that the invoice is not paid. */
+export const failedElsewhere: RawDecline = {
+  system: 'stripe',
+  code: 'unknown',
+  text: 'The charge failed at another processor; its reason is not in Stripe.',
+  reachedNetwork: 'unknown',
+};
+
 /** Stripe keeps no reason of a charge that failed elsewhere; the merchant may write the processor's code on its payment record. */
 export const declineOfRecord = ({ metadata }: StripePaymentRecord): RawDecline => {
   const system = metadata?.['recovery_hub_decline_system'];
   const code = metadata?.['recovery_hub_decline_code'];
-  return system && code
-    ? { system, code, reachedNetwork: 'unknown' }
-    : { system: 'stripe', code: 'unknown', text: 'The charge failed at another processor; its reason is not in Stripe.', reachedNetwork: 'unknown' };
+  return system && code ? { system, code, reachedNetwork: 'unknown' } : failedElsewhere;
 };
 
 const reason = (facts: DeclineFacts, charge: StripeCharge | undefined): { readonly system: string; readonly code: string } => {

@@ -1,6 +1,14 @@
-import { PlatformError, type NormalizedEvent, type Pointer, type Unresolved } from '../../core/connector-kit/index.js';
+import {
+  PlatformError,
+  type InvoiceRef,
+  type NormalizedEvent,
+  type Pointer,
+  type RawDecline,
+  type Unresolved,
+} from '../../core/connector-kit/index.js';
 import { fromStripeAmount } from './amounts.js';
-import { ask, type StripeCall } from './platform-api.js';
+import { listPaymentMethods } from './payment-methods.js';
+import { ask, type ConnectorCall } from './platform-api.js';
 import { subscriptionEnded } from './read-event.js';
 import { attributedPayments, fetchInvoice, paymentsOf, type InvoiceReading } from './read-invoice.js';
 import {
@@ -13,14 +21,14 @@ import {
   toDate,
   type StripeIntent,
 } from './shapes.js';
-import { declineOfIntent, declineOfRecord, nothingToCharge } from './to-decline.js';
+import { declineOfIntent, declineOfRecord, failedElsewhere, nothingToCharge } from './to-decline.js';
 import { toInvoiceRef } from './to-invoice-ref.js';
 import { toToken } from './to-token.js';
 
 type Understood = readonly (NormalizedEvent | Unresolved)[];
 
 /** Asks Stripe what a pointer is about. What stands on the platform now is said, not what stood there when the event was made. */
-export const understand = async (pointer: Pointer, context: StripeCall): Promise<Understood> => {
+export const understand = async (pointer: Pointer, context: ConnectorCall): Promise<Understood> => {
   if (pointer.kind === 'mode_mismatch') {
     const { mode } = context.connection;
     const made = `The event ${ref(pointer, 'event')} was made in ${ref(pointer, 'eventMode')} mode and this connection is in ${mode} mode.`;
@@ -46,7 +54,7 @@ export const understand = async (pointer: Pointer, context: StripeCall): Promise
   }
 };
 
-const lookUp = async (pointer: Pointer, context: StripeCall): Promise<Understood> => {
+const lookUp = async (pointer: Pointer, context: ConnectorCall): Promise<Understood> => {
   const { occurredAt } = pointer;
   const { session } = context;
   switch (pointer.kind) {
@@ -105,7 +113,7 @@ const lookUp = async (pointer: Pointer, context: StripeCall): Promise<Understood
   }
 };
 
-const aboutInvoice = async (pointer: Pointer, context: StripeCall): Promise<Understood> => {
+const aboutInvoice = async (pointer: Pointer, context: ConnectorCall): Promise<Understood> => {
   const { occurredAt } = pointer;
   const reading = await fetchInvoice(ref(pointer, 'invoice'), context);
   if (reading === undefined)
@@ -136,10 +144,10 @@ const aboutInvoice = async (pointer: Pointer, context: StripeCall): Promise<Unde
   // The first invoice of a subscription dies within a day with it, while the customer is still at the checkout; an invoice that is sent is
   // paid by hand.
   if (invoice.billing_reason === 'subscription_create' || invoice.collection_method === 'send_invoice') return [ignored(pointer)];
-  return [openInvoice(reading, pointer)];
+  return [await openInvoice(reading, pointer, context)];
 };
 
-const openInvoice = (reading: InvoiceReading, pointer: Pointer): NormalizedEvent => {
+const openInvoice = async (reading: InvoiceReading, pointer: Pointer, context: ConnectorCall): Promise<NormalizedEvent> => {
   const { invoice } = reading;
   const { occurredAt } = pointer;
   const running = paymentsOf(reading).find((payment) => payment.state === 'in_progress');
@@ -157,7 +165,7 @@ const openInvoice = (reading: InvoiceReading, pointer: Pointer): NormalizedEvent
     type: 'payment_failed',
     invoice: toInvoiceRef(invoice),
     amount: fromStripeAmount(invoice.amount_remaining, invoice.currency),
-    decline: ofStripe ?? elsewhere?.decline ?? nothingToCharge,
+    decline: ofStripe ?? elsewhere?.decline ?? (await declineOfNothing(toInvoiceRef(invoice), context)),
     ...(methodRef ? { token: toToken(methodRef, invoice.customer, method?.card ?? charge?.payment_method_details?.card) } : {}),
     platformAttempt: invoice.attempt_count,
     ...(next ? { nextPlatformAttemptAt: toDate(next) } : { platformIsDone: true }),
@@ -166,6 +174,12 @@ const openInvoice = (reading: InvoiceReading, pointer: Pointer): NormalizedEvent
     gatewayRefs: [charge?.id, ...(elsewhere?.gatewayRefs ?? []), requestKey].filter((each) => each !== undefined),
     occurredAt,
   };
+};
+
+/** Stripe has tried nothing. Where another gateway holds a payment method, that one can be charged, and nobody knows more than that. */
+const declineOfNothing = async (invoice: InvoiceRef, context: ConnectorCall): Promise<RawDecline> => {
+  const listed = await listPaymentMethods(invoice, context);
+  return listed.found && listed.tokens.some((token) => token.gatewayType !== 'stripe') ? failedElsewhere : nothingToCharge;
 };
 
 /** The newest charge that the merchant tried at another processor and reported as failed. */
@@ -187,7 +201,7 @@ const reversed = async (
   intent: string | null | undefined,
   customer: string | null | undefined,
   what: Pick<Extract<NormalizedEvent, { type: 'payment_reversed' }>, 'why' | 'amount' | 'occurredAt'>,
-  context: StripeCall,
+  context: ConnectorCall,
 ): Promise<Understood> => {
   const gatewayRefs = [intent, charge].filter((each) => typeof each === 'string');
   const invoiceRef = intent ? await invoiceOf(intent, context) : undefined;
@@ -199,7 +213,7 @@ const reversed = async (
   ];
 };
 
-const invoiceOf = async (intent: string, context: StripeCall): Promise<string | undefined> => {
+const invoiceOf = async (intent: string, context: ConnectorCall): Promise<string | undefined> => {
   const params = { payment: { type: 'payment_intent', payment_intent: intent }, limit: 1 } as const;
   const page = await ask(context, pageOf(invoicePaymentShape), (options) => context.session.invoicePayments.list(params, options));
   return page.data[0]?.invoice ?? undefined;
