@@ -37,16 +37,23 @@ export const checkConnection = (desk: Desk, client: Client, slug: string, input:
   const credentials = input.credentials ?? before?.credentials;
   if (credentials === undefined) throw new InvalidInput({ param: 'credentials', found: 'nothing', expected: `given for a new connection to ${displayName}` });
   const entered = input.options === undefined ? undefined : partOptions(input.options);
-  const options = readInput(connectionOptions, entered?.hub ?? existing?.options ?? {}, 'options');
+  const hubOptions = { ...(entered?.hub ?? existing?.options), ...(input.gatewayMap === undefined ? {} : { gatewayMap: input.gatewayMap }) };
+  const options = readInput(connectionOptions, hubOptions, 'options');
   const config: SealedConfig = { credentials: { ...credentials }, options: entered?.plugin ?? before?.options ?? {} };
   const parsed = parseCredentials(connector, { ...config, credentialsAt: 'credentials', optionsAt: 'options' });
   const accountMode = accountModeOf(connector.mode(parsed), options, displayName);
   requireClientMode(desk, client, accountMode);
-  for (const [account, gatewayAccountId] of Object.entries(options.gatewayMap)) {
-    if (client.gatewayAccountIds.includes(gatewayAccountId)) continue;
-    throw new InvalidInput({ param: `options.gatewayMap.${account}`, found: shown(gatewayAccountId), expected: 'the id of a gateway account of this client' });
-  }
+  checkGatewayMap(client, options);
   return { displayName, mode: modeOf(client, input, existing), accountMode, options, config, parsed, platformAccountRef: accountRefOf(input, existing, displayName) };
+};
+
+/** Accounts of the client are all of its mode, and so is the connection: what must still be right is that the account is one of them, and in use. */
+const checkGatewayMap = (client: Client, { gatewayMap }: ConnectionOptions): void => {
+  for (const [ref, gatewayAccountId] of Object.entries(gatewayMap)) {
+    if (client.gatewayAccountIds.includes(gatewayAccountId)) continue;
+    const have = client.gatewayAccountIds.length === 0 ? 'it has none; add one first' : `it has ${client.gatewayAccountIds.join(', ')}`;
+    throw new InvalidInput({ param: `options.gatewayMap.${ref}`, found: shown(gatewayAccountId), expected: `the id of a gateway account of this client (${have})` });
+  }
 };
 
 const accountModeOf = (revealed: 'test' | 'live' | 'undeclared', options: ConnectionOptions, displayName: string): 'test' | 'live' => {

@@ -84,6 +84,8 @@ describe('gateway accounts and connections', () => {
     ['acme-billing', { credentials, options: { apiKey: 'test_x' } }, 'options.apiKey must be left out, as it is given as a credential'],
     ['acme-billing', { credentials, options: { onBlocked: 'ask' } }, 'options.onBlocked must be one of stop or hand_back'],
     ['acme-billing', { credentials, options: { gatewayMap: { own: 'unknown' } } }, 'options.gatewayMap.own must be the id of a gateway account of this client'],
+    ['acme-billing', { credentials, gatewayMap: { gw_1: 'unknown' } }, 'options.gatewayMap.gw_1 must be the id of a gateway account of this client (it has none; add one first)'],
+    ['acme-billing', { credentials, gatewayMap: { gw_1: 7 } }, 'options.gatewayMap.gw_1 must be a text of 1 to 64 characters'],
     ['acme-billing', { credentials, options: { livemode: true } }, 'options.livemode must be false or left out, as the credentials are test'],
     ['acme-billing', { credentials: { ...credentials, apiKey: 'live_abc' } }, 'credentials must be those of a test account: live money moves only with HUB_ENV=production'],
     ['quiet-billing', { credentials: { token: 'abcdef' } }, 'options.livemode must be true or false: credentials of Quiet Billing do not tell'],

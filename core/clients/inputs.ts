@@ -22,6 +22,7 @@ export const connectionInput = z.strictObject({
   credentials: credentials.optional(),
   options: z.record(z.string(), z.unknown(), { error: 'an object' }).optional(),
   platformAccountRef: textUpTo(128).optional(),
+  gatewayMap: z.record(z.string(), z.unknown(), { error: 'an object' }).optional(),
 }, { error: 'an object' });
 export interface ConnectionInput {
   /** Required on live clients; `active` on test clients when left out. */
@@ -31,6 +32,8 @@ export interface ConnectionInput {
   readonly options?: Readonly<Record<string, unknown>> | undefined;
   /** The platform's id of the account, where it is known: it has one connection in the whole hub. */
   readonly platformAccountRef?: string | undefined;
+  /** `options.gatewayMap` alone: all other options stay as they are. */
+  readonly gatewayMap?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** A new client. Members beyond these are its settings. */

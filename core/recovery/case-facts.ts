@@ -49,7 +49,7 @@ export const readCaseWorld = async (document: CaseDocument, ports: RecoveryPorts
 
 type Shared = Pick<CaseFacts, 'policy' | 'openKeys' | 'standstill' | 'leaseMs' | 'toldOpen' | 'respondsToCall' | 'refundsDuplicates'>;
 
-interface OpenedGateway { readonly route: RouteFacts; readonly use: GatewayUse }
+interface OpenedGateway { readonly route: RouteFacts; readonly use: GatewayUse; readonly retired: 'yes' | 'no' }
 
 const openGateway = async (accountId: string, ports: RecoveryPorts): Promise<OpenedGateway | undefined> => {
   const opened = await ports.clients.openGatewayAccount(accountId);
@@ -57,6 +57,7 @@ const openGateway = async (accountId: string, ports: RecoveryPorts): Promise<Ope
   const use = ports.registry.useGateway(opened.record.type, opened.account, { revision: String(opened.record.revision) });
   return {
     use,
+    retired: opened.record.retiredAt === null ? 'no' : 'yes',
     route: {
       kind: 'gateway', accountId: opened.record.gatewayAccountId, gatewayMode: opened.record.mode, protection: use.protection(),
       prepares: use.prepare ? 'yes' : 'no', revokes: use.revoke ? 'yes' : 'no',
@@ -88,7 +89,8 @@ const connectorWorld = async (document: CaseDocument, connectionId: string, shar
   return {
     connector,
     gateways: new Map(accounts.map(({ route, use }) => [route.accountId, use])),
-    gatewayMap,
+    // an account that was taken out of use is asked about what it charged, and charges no more
+    gatewayMap: Object.fromEntries(Object.entries(gatewayMap).filter(([, id]) => accounts.some(({ route, retired }) => route.accountId === id && retired === 'no'))),
     facts: {
       ...shared,
       source: 'connector',

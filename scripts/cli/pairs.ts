@@ -25,6 +25,19 @@ export const readCredentials = async (pairs: readonly string[], read: ReadCreden
   return credentials;
 };
 
+/** Reads `name=value` pairs whose values are ids, each name once. */
+export const readMap = (pairs: readonly string[], flag: string, example: string): Record<string, string> => {
+  const map: Record<string, string> = {};
+  for (const pair of pairs) {
+    const at = pair.lastIndexOf('=');
+    const [name, value] = [pair.slice(0, at), pair.slice(at + 1)];
+    if (at < 1 || value === '') throw new UsageError(`${flag} is "${pair}"; it must be ${example}.`);
+    if (own(map, name, flag) !== undefined) throw new UsageError(`${flag} names ${name} twice; one account is charged at one gateway.`);
+    map[name] = value;
+  }
+  return map;
+};
+
 /** Reads `name=value` pairs. Values are true, false, integers or text; `name.inner=value` sets a member of an object. */
 export const readOptions = (pairs: readonly string[]): Record<string, unknown> => {
   const options: Record<string, unknown> = {};

@@ -4,6 +4,7 @@ import { addCasesList } from './commands/cases-list.js';
 import { addCasesShow } from './commands/cases-show.js';
 import { addClientsCreate } from './commands/clients-create.js';
 import { addClientsShow } from './commands/clients-show.js';
+import { addConnectionsDisconnect } from './commands/connections-disconnect.js';
 import { addConnectionsRelease } from './commands/connections-release.js';
 import { addConnectionsSet } from './commands/connections-set.js';
 import { addDeliveriesList, addDeliveriesReplay } from './commands/deliveries.js';
@@ -36,6 +37,7 @@ Add --json for output that programs read. Exit code 0: done, 1: it could not be 
   const connections = group(program, 'connections', 'their billing platforms');
   addConnectionsSet(connections);
   addConnectionsRelease(connections);
+  addConnectionsDisconnect(connections);
   const cases = group(program, 'cases', 'failed payments being recovered');
   addCasesList(cases);
   addCasesShow(cases);

@@ -3,6 +3,7 @@ import { NotFound, type ClientView, type LastCheck } from '../../../core/clients
 import { fields, paragraph, table, time } from '../layout.js';
 import { withHub } from '../open-hub.js';
 import { showResult } from '../show-result.js';
+import { gatewayRows } from './connections-set.js';
 
 /** `clients show` */
 export const addClientsShow = (clients: Command): void => {
@@ -49,6 +50,7 @@ const textOf = (client: ClientView): string => {
         ['Mode', connection.mode],
         ['State', connection.state === 'active' ? undefined : connection.state],
         ['Account', connection.platformAccountRef ?? undefined],
+        ...gatewayRows(connection.options.gatewayMap),
         ['Webhook URL', connection.webhookUrl],
         ['Connection id', connection.connectionId],
         ['Needs', needsOf(connection.lastCheck)],

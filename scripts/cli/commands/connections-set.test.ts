@@ -80,4 +80,16 @@ describe('recovery-hub connections set', () => {
     expect(unasked).toContain('  Stripe Billing was not asked (--no-check): whether the credentials work is not known.\n');
     expect(JSON.parse(await set('WRONG', '--no-check', '--json'))).toMatchObject({ connection: { mode: 'active', health: 'skipped', needs: [] } });
   });
+
+  it('maps the platform\'s gateway accounts to ours, shows them, and gives the connection up', async () => {
+    const created = JSON.parse(await run('clients', 'create', '--name', 'Mapped', '--mode', 'test', '--no-webhook', '--gateway', 'test', '--json')) as { clientId: string };
+    clientId = created.clientId;
+    const { client } = JSON.parse(await run('clients', 'show', clientId, '--json')) as { client: { gateways: { gatewayAccountId: string }[] } };
+    const account = client.gateways[0]?.gatewayAccountId ?? '';
+    const mapped = await set('KEY', '--no-check', '--gateway', `gw_1=${account}`);
+    expect(mapped).toMatch(new RegExp(`Charged at +gw_1 at our gateway account ${account}\\n`));
+    const connectionId = /Connection id +(\S+)/.exec(mapped)?.[1] ?? '';
+    await expect(run('connections', 'disconnect', connectionId, '--note', 'moved away')).rejects.toThrow('"what":"connections disconnect"');
+    expect(await run('clients', 'show', clientId)).toMatch(/State +disconnecting\n[\s\S]+Charged at +gw_1/);
+  }, 60_000);
 });

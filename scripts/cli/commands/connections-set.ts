@@ -6,13 +6,14 @@ import { invocation } from '../invocation.js';
 import { fields, paragraph } from '../layout.js';
 import { many } from '../many.js';
 import { withHub } from '../open-hub.js';
-import { readCredentials, readOptions } from '../pairs.js';
+import { readCredentials, readMap, readOptions } from '../pairs.js';
 import { showResult } from '../show-result.js';
 
 interface Options {
   readonly mode?: string;
   readonly credential?: readonly string[];
   readonly option?: readonly string[];
+  readonly gateway?: readonly string[];
   readonly account?: string;
   readonly check: boolean;
   readonly json?: true;
@@ -25,18 +26,21 @@ export const addConnectionsSet = (connections: Command): void => {
     .option('--mode <observe|schedule_only|active>', 'how far it is switched on; required for live clients, active for test clients; active only if the platform finds nothing wrong, else observe')
     .option('--credential <name=source>', 'source: env:VARIABLE, file:PATH or - for standard input; a name given twice makes a list', many)
     .option('--option <name=value>', 'an option of the connection, such as onBlocked=hand_back', many)
+    .option('--gateway <account=id>', 'the platform\'s id of a gateway account, and the account id of our gateway that charges it; replaces those mapped before', many)
     .option('--account <id>', 'the platform\'s id of the account, to keep it to one connection')
     .option('--no-check', 'store it without asking the platform whether the credentials work')
     .option('--json', 'print JSON')
     .action(async (clientId: string, platform: string, options: Options) => {
       const credentials = await readCredentials(options.credential ?? [], credentialReader());
       const entered = readOptions(options.option ?? []);
+      const gatewayMap = options.gateway && readMap(options.gateway, '--gateway', 'ACCOUNT=ID, such as gw_1=01K…');
       await withHub(async (hub) => {
         const plugin = hub.registry.connector(platform);
         const input: ConnectionInput = {
           ...(options.mode === undefined ? {} : { mode: options.mode as Required<ConnectionInput>['mode'] }),
           ...(options.credential === undefined ? {} : { credentials: plugin === undefined ? credentials : fitToPlugin(plugin, credentials, entered) }),
           ...(options.option === undefined ? {} : { options: entered }),
+          ...(gatewayMap ? { gatewayMap } : {}),
           ...(options.account === undefined ? {} : { platformAccountRef: options.account }),
         };
         const connection = await hub.clients.setConnection(clientId, platform, input, options.check ? 'ask' : 'skip');
@@ -44,6 +48,10 @@ export const addConnectionsSet = (connections: Command): void => {
       });
     });
 };
+
+/** Which account of the platform's is charged at which gateway of ours. */
+export const gatewayRows = (gatewayMap: Readonly<Record<string, string>>): readonly (readonly [string, string])[] =>
+  Object.entries(gatewayMap).map(([account, gatewayAccountId], index) => [index === 0 ? 'Charged at' : '', `${account} at our gateway account ${gatewayAccountId}`]);
 
 const MEANING: Readonly<Record<ConnectionSet['mode'], string>> = {
   active: 'active: failing invoices are recovered',
@@ -56,6 +64,7 @@ const textOf = (connection: ConnectionSet, displayName: string): string => [
   fields([
     ['Mode', `${heldBack(connection) ? 'NOT ACTIVE, only ' : ''}${MEANING[connection.mode]}`],
     ['Account', `${connection.accountMode}${connection.platformAccountRef === null ? '' : `, ${connection.platformAccountRef}`}`],
+    ...gatewayRows(connection.options.gatewayMap),
     ['Webhook URL', connection.webhookUrl],
     ['Connection id', connection.connectionId],
   ]),
