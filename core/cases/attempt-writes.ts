@@ -71,6 +71,8 @@ export const outcome = (document: CaseDocument, facts: OutcomeFacts): CaseWrite 
   if (facts.status !== document.status && !closed) assertLegal(document.status, facts.status);
   const approval = facts.approval;
   const untried = leftCardUntried(facts);
+  // tried, or given up as nobody could be reached: a person's wish and the one later try are used up
+  const over = facts.resolution === 'resolved' && (!untried || (facts.outcome.status === 'not_sent' && document.prompt !== 'card_update'));
   const pulled = {
     ...(facts.signalIds && facts.signalIds.length > 0 ? { signals: { id: { $in: [...facts.signalIds] } } } : {}),
     ...(untried ? { tried: { n: facts.n } } : {}),
@@ -94,10 +96,11 @@ export const outcome = (document: CaseDocument, facts: OutcomeFacts): CaseWrite 
         ...(approval?.openKeys ? { openKeys: [...approval.openKeys] } : {}),
         ...(approval?.settleAt ? { 'due.settle': approval.settleAt } : {}),
         ...(facts.refund ? { 'due.refund': facts.owed.now } : {}),
+        ...(over && document.laterRetry?.state === 'now' ? { 'laterRetry.state': 'used' as const } : {}),
         ...(facts.watchAt ? { 'attempts.$.watchAt': facts.watchAt, 'due.watch': facts.watchAt } : {}),
         ...owing(facts.owed),
       },
-      ...unset(...(facts.stepAt ? [] : ['due.step']), ...(closed ? ['attempts.$.watchAt'] : []), ...(facts.resolution === 'resolved' && !untried ? ['prompt'] : [])),
+      ...unset(...(facts.stepAt ? [] : ['due.step']), ...(closed ? ['attempts.$.watchAt'] : []), ...(over ? ['prompt'] : [])),
       ...(facts.refs.length > 0 ? { $addToSet: { refs: { $each: [...facts.refs] } } } : {}),
       ...(Object.keys(pushed).length > 0 ? { $push: pushed } : {}),
       ...(Object.keys(pulled).length > 0 ? { $pull: pulled } : {}),

@@ -41,7 +41,13 @@ export interface CommandAnswer { id: string; type: Command['type']; at: Date; re
 /** An approval learnt by a worker that had lost its hold meanwhile: told to whoever holds the case now. */
 export interface ApprovedElsewhere { readonly type: 'attempt_approved'; readonly n: number; readonly outcome: Extract<ChargeOutcome, { status: 'approved' }> }
 
-export type SignalEvent = NormalizedEvent | Command | ApprovedElsewhere;
+/** The connection of a case charges from now on. */
+export interface ConnectionActivated { readonly type: 'connection_activated'; readonly occurredAt: Date }
+
+/** A decline with its meaning in our words (a canonical reason). */
+export interface RawDeclineSeen { readonly decline: RawDecline; readonly reason: string }
+
+export type SignalEvent = NormalizedEvent | Command | ApprovedElsewhere | ConnectionActivated;
 export interface Signal { id: string; at: Date; event: SignalEvent }
 
 /** `already_paid`: the platform said so and the payment was not ours. */
@@ -194,6 +200,12 @@ export interface CaseDocument extends DueDocument {
   promptRetries: number;
   /** Set while the next charge answers a changed card, or a person. */
   prompt?: 'card_update' | 'manual_retry';
+  /** A case that closed with the advice to retry later reopens itself, once: `owed` at a hub time, `now` until that charge has an answer. */
+  laterRetry?: { state: 'owed' | 'now' | 'used'; dueAt: Date };
+  /** The holder of the card withdrew consent. Hub time. */
+  consentRevokedAt?: Date;
+  /** When a case that had ended only because we might not charge was taken up again: its schedule counts from there. Hub time. */
+  revivedAt?: Date;
   /** What a direct case may charge. */
   method?: SealedToken;
   refs: string[];

@@ -1,12 +1,12 @@
 import type { RawDecline } from '../connector-kit/index.js';
-import type { CaseDocument, Ended, Settlement } from './case.model.js';
+import type { CaseDocument, Ended, RawDeclineSeen, Settlement } from './case.model.js';
 import type { CaseWrite } from './case-write.js';
 import { assertLegal, held, owing, pushing, unset, type Owed } from './held.js';
 
 /** The end of a case that no approval of ours brings. Matches only if every signal was seen. */
 export const close = (document: CaseDocument, facts: {
   readonly status: 'failed' | 'blocked' | 'cancelled' | 'succeeded'; readonly ended: Ended; readonly owed: Owed; readonly signalIds: readonly string[];
-  readonly settlement?: Settlement; readonly reason?: string; readonly openKeys?: readonly string[];
+  readonly settlement?: Settlement; readonly reason?: string; readonly openKeys?: readonly string[]; /** When it reopens itself. */ readonly laterRetryAt?: Date;
 }): CaseWrite => {
   assertLegal(document.status, facts.status);
   return {
@@ -18,9 +18,10 @@ export const close = (document: CaseDocument, facts: {
         ...(facts.reason === undefined ? {} : { lastReason: facts.reason }),
         ...(facts.settlement ? { settlement: facts.settlement } : {}),
         ...(facts.openKeys ? { openKeys: [...facts.openKeys] } : {}),
+        ...(facts.laterRetryAt ? { laterRetry: { state: 'owed' as const, dueAt: facts.laterRetryAt }, 'due.step': facts.laterRetryAt } : {}),
         ...owing(facts.owed),
       },
-      ...unset('due.step', 'prompt', ...(facts.status === 'succeeded' ? [] : ['openKeys'])),
+      ...unset(...(facts.laterRetryAt ? [] : ['due.step']), 'prompt', ...(facts.status === 'succeeded' ? [] : ['openKeys'])),
       ...(facts.owed.outbox.length > 0 ? { $push: pushing(facts.owed) } : {}),
       $pull: { signals: { id: { $in: [...facts.signalIds] } } },
     },
@@ -33,15 +34,23 @@ const weekMs = 7 * 86_400_000;
 const takenAgain = ({ takeOver }: CaseDocument, stepAt: Date) =>
   (takeOver ? { 'takeOver.state': 'intended' as const, 'due.handBack': new Date(Math.max(takeOver.until.getTime(), stepAt.getTime() + weekMs)) } : {});
 
-/** A closed case is worked on again: it takes back the right to charge. */
-export const reopen = (document: CaseDocument, facts: { readonly openKeys: readonly string[]; readonly prompt: NonNullable<CaseDocument['prompt']>; readonly stepAt: Date; readonly signalIds: readonly string[] }): CaseWrite => {
+/** A closed case is worked on again: it takes back the right to charge. What prompts it: a changed card or a person, a day's rest, or that we may charge now. */
+export const reopen = (document: CaseDocument, facts: {
+  readonly openKeys: readonly string[]; readonly stepAt: Date; readonly signalIds: readonly string[];
+  readonly prompt?: NonNullable<CaseDocument['prompt']>; readonly laterRetry?: 'now'; readonly revived?: { readonly mode: CaseDocument['mode']; readonly at: Date; readonly seen?: RawDeclineSeen };
+}): CaseWrite => {
+  const { revived } = facts;
   assertLegal(document.status, 'queued');
   return {
     name: 'reopen',
     filter: { ...held(document), status: document.status, signalSeq: document.signalSeq },
     update: {
       $set: {
-        status: 'queued', prompt: facts.prompt, 'due.step': facts.stepAt,
+        status: 'queued', 'due.step': facts.stepAt, watched: true,
+        ...(facts.prompt ? { prompt: facts.prompt } : {}),
+        ...(facts.laterRetry ? { 'laterRetry.state': facts.laterRetry } : {}),
+        ...(revived ? { mode: revived.mode, revivedAt: revived.at } : {}),
+        ...(revived?.seen ? { lastDecline: revived.seen.decline, lastReason: revived.seen.reason } : {}),
         ...(facts.openKeys.length > 0 ? { openKeys: [...facts.openKeys] } : {}),
         ...takenAgain(document, facts.stepAt),
       },
@@ -68,4 +77,19 @@ export const platformDecline = (document: CaseDocument, last: { readonly decline
 /** Takes the right to charge a debt; a duplicate key means another case has it. */
 export const takeRight = (document: CaseDocument, openKeys: readonly string[]): CaseWrite => ({
   name: 'take-right', filter: held(document), update: { $set: { openKeys: [...openKeys] } },
+});
+
+/** The right to charge the debt is another's: a closed case does not reopen itself for it. */
+export const laterRetryOver = (document: CaseDocument): CaseWrite => ({
+  name: 'later-retry-over', filter: { ...held(document), status: document.status }, update: { $set: { 'laterRetry.state': 'used' }, ...unset('due.step') },
+});
+
+/** Consent was withdrawn: kept, whatever becomes of the case. */
+export const consentRevoked = (document: CaseDocument, at: Date): CaseWrite => ({
+  name: 'consent-revoked', filter: held(document), update: { $set: { consentRevokedAt: at } },
+});
+
+/** An open case goes on in the mode its connection has now. */
+export const remode = (document: CaseDocument, mode: CaseDocument['mode'], stepAt: Date, signalId: string): CaseWrite => ({
+  name: 'remode', filter: { ...held(document), status: 'queued' }, update: { $set: { mode, 'due.step': stepAt }, $pull: { signals: { id: signalId } } },
 });

@@ -78,10 +78,12 @@ const insertConnection = async (desk: Desk, clientId: string, platform: string, 
   }
 };
 
-/** Undefined: it was changed meanwhile. One that charges no more has its cases told so. */
+/** Undefined: it was changed meanwhile. One that charges no more, or works again, has its cases told so. */
 const changeConnection = async (desk: Desk, existing: ConnectionDocument, checked: CheckedConnection): Promise<ConnectionDocument | undefined> => {
   const duty = dueNow(existing._id);
   const stopsCharging = existing.state === 'active' && existing.mode === 'active' && checked.mode !== 'active';
+  const worksAgain = checked.mode !== 'observe' && (existing.state !== 'active' || existing.mode !== checked.mode);
+  const tells = stopsCharging || worksAgain;
   try {
     const changed = await desk.connections.findOneAndUpdate(
       { _id: existing._id, revision: existing.revision },
@@ -94,9 +96,9 @@ const changeConnection = async (desk: Desk, existing: ConnectionDocument, checke
           sealed: desk.vault.seal(JSON.stringify(checked.config), connectionContext(existing._id)),
           ...(checked.platformAccountRef === undefined ? {} : { platformAccountRef: checked.platformAccountRef }),
           updatedAt: desk.clock.wallNow(),
-          ...(stopsCharging ? duty.$set : {}),
+          ...(tells ? duty.$set : {}),
         },
-        $inc: { revision: 1, ...(stopsCharging ? duty.$inc : {}) },
+        $inc: { revision: 1, ...(tells ? duty.$inc : {}) },
       },
       { returnDocument: 'after' },
     ).lean<ConnectionDocument>();

@@ -104,6 +104,7 @@ const connectorWorld = async (document: CaseDocument, connectionId: string, shar
         },
       } : {}),
       onBlocked,
+      ...(record.state === 'active' ? { connectionMode: record.mode } : {}),
       settlement: connector.settlement.mode,
       route: {
         kind: 'platform', accountId: record.connectionId, gatewayMode: record.accountMode,

@@ -28,8 +28,14 @@ const owing = (connectionId: string): Filter<CaseDocument> => ({
 const concerned = (duty: ConnectionDuty, id: string): Filter<CaseDocument> =>
   ({ connectionId: duty._id, watched: true, applied: { $ne: id }, ...(duty.state === 'active' ? { mode: 'active' as const } : {}) });
 
+/** Cases that ended only because we might not charge, and open ones of another mode. */
+const revivable = (duty: ConnectionDuty, id: string): Filter<CaseDocument> => ({
+  connectionId: duty._id, watched: true, applied: { $ne: id },
+  $or: [{ status: 'cancelled', 'ended.reason': { $in: ['observed', 'disconnected'] } }, { status: 'queued', mode: { $ne: duty.mode } }],
+});
+
 /**
- * Connections on their way out: every case hears of it, once for each change of the connection, and once none owes the platform anything the credentials go.
+ * Connections that work again, and ones on their way out: every case hears of it, once for each change of the connection, and once none owes the platform anything the credentials go.
  */
 export const connectionLaneWork = ({ cases, clients, duties, clock, logger }: ConnectionPorts): LaneWork<ConnectionDuty> => {
   const letGo = async (duty: ConnectionDuty, nextAt: Date | undefined) => {
@@ -44,12 +50,19 @@ export const connectionLaneWork = ({ cases, clients, duties, clock, logger }: Co
     for await (const { _id } of cases.collection.find(concerned(duty, id), { projection: { _id: 1 } })) await cases.signal(_id, id, event);
   };
 
+  const tellRevivable = async (duty: ConnectionDuty) => {
+    const id = `connection_activated#${duty._id}#${String(duty.revision)}`;
+    const event = { type: 'connection_activated' as const, occurredAt: clock.wallNow() };
+    for await (const { _id } of cases.collection.find(revivable(duty, id), { projection: { _id: 1 } })) await cases.signal(_id, id, event);
+  };
+
   return {
     kind: 'connection',
     collection: duties,
     run: async (duty) => {
       const charges = duty.state === 'active' && duty.mode === 'active';
       if (!charges) await tellEach(duty);
+      if (duty.state === 'active' && duty.mode !== 'observe') await tellRevivable(duty);
       if (duty.state !== 'disconnecting') return letGo(duty, undefined);
       if (await cases.collection.findOne(owing(duty._id), { projection: { _id: 1 } })) return letGo(duty, new Date(clock.hubNow().getTime() + againMs));
       await clients.finishDisconnect(duty._id);

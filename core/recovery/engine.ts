@@ -25,7 +25,7 @@ export interface Snapshot {
   /** `live`: real money moves at the gateway. */
   readonly gatewayMode: 'test' | 'live';
   /** Why the next charge does not wait for the schedule. */
-  readonly prompt: 'card_update' | 'manual_retry' | undefined;
+  readonly prompt: 'card_update' | 'manual_retry' | 'retry_later' | undefined;
   /** The charge that was made before us took no money, as far as an operator found out. */
   readonly earlierCharge?: 'absent';
   /** What the platform says of the card now: `unread` until it is asked. */

@@ -4,6 +4,7 @@ import type { InvoiceState, RawDecline } from '../../connector-kit/index.js';
 import { ownPayment } from '../../settlement/index.js';
 import type { Decision } from '../engine.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
+import { laterRetryAt } from './later-retry-step.js';
 import { marksOf } from './our-payment.js';
 import { seriesOf } from './series.js';
 
@@ -77,14 +78,17 @@ export const stopEffect = (document: CaseDocument, decision: Stop, knowledge: Kn
   const kept = decision.outcome === 'blocked' && decision.decline === undefined ? keepStop(document, classification, knowledge) : undefined;
   if (kept) return kept;
   const { reason } = classification;
+  const retriesAt = decision.recommendedAction === 'retry_later' ? laterRetryAt(document, knowledge, now) : undefined;
+  // it would be the second time, or past the horizon
+  const decided: Stop = decision.recommendedAction === 'retry_later' && retriesAt === undefined ? { ...decision, recommendedAction: 'request_card_update' } : decision;
   const ended: Ended = {
     at: now,
     strategyUsed: document.attempts.at(-1)?.grounds.strategy ?? 'none',
     trigger: knowledge.cause ?? document.prompt ?? facts.trigger,
     message: decision.action === 'authentication_required' ? 'Customer authentication required' : tools.explain.message(reason),
     declineCode: reason,
-    recommendedAction: decision.recommendedAction,
-    recommendedActionReason: tools.explain.recommendation(classification, decision),
+    recommendedAction: decided.recommendedAction,
+    recommendedActionReason: tools.explain.recommendation(classification, decided),
     ...(decision.action === undefined ? {} : { action: decision.action }),
   };
   const event = decision.outcome === 'blocked'
@@ -94,7 +98,7 @@ export const stopEffect = (document: CaseDocument, decision: Stop, knowledge: Kn
   return {
     do: 'write',
     write: writes.close(document, {
-      status: decision.outcome, ended, reason, signalIds: knowledge.acted,
+      status: decision.outcome, ended, reason, signalIds: knowledge.acted, ...(retriesAt ? { laterRetryAt: retriesAt } : {}),
       owed: { outbox: tools.announce(document, event, facts), now, ...(stopsRetries || document.takeOver ? { handBackAt: now } : {}) },
     }),
     after: { acted: [], plan: planOf(decision, now) },

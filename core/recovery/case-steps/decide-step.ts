@@ -172,7 +172,7 @@ export const snapshotOf = (document: CaseDocument, knowledge: Knowledge, tools: 
   const route = chosenRoute(document.attempts, knowledge);
   return {
     source: facts.source,
-    openedAt: document.createdAt,
+    openedAt: document.revivedAt ?? document.createdAt,
     decline: document.lastDecline ? tools.classify(document.lastDecline) : undefined,
     attempts: document.attempts.map((attempt) => ({
       at: attempt.startedAt,
@@ -182,7 +182,7 @@ export const snapshotOf = (document: CaseDocument, knowledge: Knowledge, tools: 
     })),
     route: route.kind,
     gatewayMode: route.gatewayMode,
-    prompt: document.prompt,
+    prompt: document.prompt ?? (document.laterRetry?.state === 'now' ? 'retry_later' : undefined),
     ...(document.earlierCharge === undefined ? {} : { earlierCharge: document.earlierCharge }),
     card: tokens === undefined || tokens.status === 'unavailable' ? 'unread' : tokens.status === 'none' ? 'none' : tokens.status === 'found' ? tokens.change : 'same',
     policy: facts.policy,

@@ -66,6 +66,8 @@ export interface CaseFacts {
   /** Whether the client wants a duplicate payment of ours given back without being asked. */
   readonly refundsDuplicates?: 'yes' | 'no';
   readonly leaseMs: number;
+  /** The mode of a connector's case's connection now, while that is active. */
+  readonly connectionMode?: CaseDocument['mode'];
   /** The right to charge this debt: every key of it, as the client's connections stand now. Empty where no debt is named. */
   readonly openKeys: readonly string[];
   /** Why nothing may be charged now, if so. */

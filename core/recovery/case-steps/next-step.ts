@@ -2,6 +2,7 @@ import { isOpen, writes, type CaseDocument, type DueTimes } from '../../cases/in
 import { debtsStep } from './debts-step.js';
 import { decideStep } from './decide-step.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
+import { laterRetryStep, reopensAt } from './later-retry-step.js';
 import { openAttemptStep } from './open-attempt-step.js';
 import { outcomeStep } from './outcome-step.js';
 import { signalsStep } from './signals-step.js';
@@ -27,6 +28,7 @@ export const nextStep = (document: CaseDocument, knowledge: Knowledge, tools: To
   return signalsStep(document, knowledge, tools)
     ?? debtsStep(document, knowledge, tools)
     ?? watchStep(document, knowledge, tools)
+    ?? laterRetryStep(document, knowledge, tools)
     ?? (open ? undefined : decideStep(document, knowledge, tools))
     ?? releaseStep(document, knowledge, tools);
 };
@@ -53,6 +55,8 @@ const lateApproval = (document: CaseDocument, knowledge: Knowledge, tools: Tools
   return undefined;
 };
 
+const earlier = (one: Date | undefined, other: Date | undefined): Date | undefined => (one && other ? (one < other ? one : other) : one ?? other);
+
 const releaseStep = (document: CaseDocument, knowledge: Knowledge, tools: Tools): Effect => {
   const now = tools.clock.hubNow();
   const open = isOpen(document.status) || document.attempts.some((attempt) => !attempt.resolved);
@@ -61,10 +65,10 @@ const releaseStep = (document: CaseDocument, knowledge: Knowledge, tools: Tools)
   const watchUntil = new Date(document.createdAt.getTime() + watchedMs);
   const step = open ? knowledge.stepAt ?? (knowledge.decided ? undefined : document.due.step) : undefined;
   const retrySignals = !open && knowledge.deferred.length > 0 && knowledge.stepAt ? knowledge.stepAt : undefined;
-  const watch = [...document.attempts.flatMap(({ watchAt }) => (watchAt ? [rested(watchAt)] : [])), ...(!open && watchUntil > now ? [watchUntil] : [])]
-    .reduce<Date | undefined>((first, at) => (first === undefined || at < first ? at : first), undefined);
+  const wake = step ?? earlier(retrySignals, reopensAt(document));
+  const watch = [...document.attempts.flatMap(({ watchAt }) => (watchAt ? [rested(watchAt)] : [])), !open && watchUntil > now ? watchUntil : undefined].reduce<Date | undefined>(earlier, undefined);
   const due: DueTimes = {
-    ...(step ? { step: rested(step) } : retrySignals ? { step: rested(retrySignals) } : {}),
+    ...(wake ? { step: rested(wake) } : {}),
     ...(document.due.settle ? { settle: rested(document.due.settle) } : {}),
     ...(document.due.refund ? { refund: rested(document.due.refund) } : {}),
     ...(document.due.handBack ? { handBack: rested(document.due.handBack) } : {}),

@@ -15,6 +15,7 @@ export const retryStep = (document: CaseDocument, asked: Retry, knowledge: Knowl
   if (document.simulated) return refused('not_active', 'The case is a simulation: nothing is ever charged for it.');
   if (document.mode !== 'active') return refused('not_active', `The connection was in mode ${document.mode} when the case opened: nothing is charged.`);
   if (knowledge.facts.standstill !== undefined) return refused('not_active', knowledge.facts.standstill);
+  if (document.consentRevokedAt !== undefined) return refused('blocked', 'The holder of the card has withdrawn consent.');
   const money = unreturned(document);
   if (money) return refused('in_progress', money.sentence);
   if (knowledge.right === 'refused') return refused('in_progress', 'Another case has the right to charge this debt: it works on it, or has recovered it.');

@@ -3,21 +3,19 @@ import { firstStep } from '../../declines/index.js';
 import { confirmPayment, nextConfirmationAt } from '../../settlement/index.js';
 import { cancelEffect, paidEffect } from './close-step.js';
 import { commandStep } from './command-step.js';
+import { consentStep } from './consent-step.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
+import { acted, later, unlessOpen } from './heard.js';
 import { marksOf } from './our-payment.js';
+import { pendingStep } from './pending-step.js';
 import { reversalStep } from './reversal-step.js';
+import { reviveStep } from './revive-step.js';
 import { revokedStep } from './revoked-step.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
 const promptDays = 60;
 const mostPrompts = 3;
-
-const acted = (signal: Signal, knowledge: Knowledge): Effect => ({ do: 'know', after: { acted: [...knowledge.acted, signal.id] } });
-
-const later = (signal: Signal, knowledge: Knowledge, stepAt: Date | undefined): Effect => ({
-  do: 'know', after: { deferred: [...knowledge.deferred, signal.id], ...(stepAt ? { stepAt } : {}) },
-});
 
 /** What the next unread signal asks for; undefined when all are read. Our own open attempt has been asked about before. */
 export const signalsStep = (document: CaseDocument, knowledge: Knowledge, tools: Tools): Effect | undefined => {
@@ -40,8 +38,9 @@ export const signalsStep = (document: CaseDocument, knowledge: Knowledge, tools:
       ? cancelEffect(document, knowledge, tools, 'subscription_ended', [signal.id]) : unlessOpen(document, signal, knowledge);
     case 'payment_reversed': return reversalStep(document, signal, event, knowledge, tools) ?? unlessOpen(document, signal, knowledge);
     case 'connection_revoked': return revokedStep(document, signal, knowledge, tools);
-    case 'payment_pending':
-    case 'consent_revoked':
+    case 'payment_pending': return pendingStep(document, signal, event, knowledge, tools);
+    case 'consent_revoked': return consentStep(document, signal, event, knowledge, tools);
+    case 'connection_activated': return reviveStep(document, signal, undefined, knowledge, tools);
     case 'ignored': return acted(signal, knowledge);
   }
 };
@@ -52,6 +51,7 @@ const cancelStep = (document: CaseDocument, signal: Signal, knowledge: Knowledge
 
 /** The platform's own try failed: only a new sign of fraud or withdrawn consent changes a plan, and only one newer than our last charge. */
 const failureStep = (document: CaseDocument, signal: Signal, event: Extract<SignalEvent, { type: 'payment_failed' }>, knowledge: Knowledge, tools: Tools): Effect => {
+  if (document.status === 'cancelled') return reviveStep(document, signal, { decline: event.decline, reason: tools.classify(event.decline).reason }, knowledge, tools);
   if (document.status !== 'queued') return unlessOpen(document, signal, knowledge);
   const foreign = isForeign(document, event) ? { alert: foreignAlert } : {};
   const classification = tools.classify(event.decline);
@@ -69,10 +69,6 @@ const foreignAlert = 'the platform, or somebody else, has tried to collect an in
 /** A try that is not ours, made after the platform's retries were to be still. */
 const isForeign = ({ takeOver, refs }: CaseDocument, event: Extract<SignalEvent, { type: 'payment_failed' }>): boolean =>
   takeOver?.state === 'taken' && takeOver.ending === undefined && event.occurredAt > takeOver.sendBefore && !event.gatewayRefs.some((ref) => refs.includes(ref));
-
-/** A charge in flight or unconfirmed is settled first: the signal is kept until then. */
-const unlessOpen = (document: CaseDocument, signal: Signal, knowledge: Knowledge): Effect =>
-  document.status === 'attempting' || document.status === 'unknown' ? later(signal, knowledge, undefined) : acted(signal, knowledge);
 
 /** Signals are never decisions: the invoice is read, and what it says is done. */
 const invoiceStep = (document: CaseDocument, signal: Signal, knowledge: Knowledge, tools: Tools): Effect => {
@@ -119,7 +115,7 @@ export const confirm = (document: CaseDocument, knowledge: Knowledge, tools: Too
 /** A changed card: an open case charges it next, a closed one is reopened for it. */
 const cardStep = (document: CaseDocument, signal: Signal, knowledge: Knowledge, tools: Tools): Effect => {
   if (document.status === 'attempting' || document.status === 'unknown') return later(signal, knowledge, undefined);
-  const stoppedForGood = document.status === 'blocked' && document.ended?.action !== 'authentication_required';
+  const stoppedForGood = document.consentRevokedAt !== undefined || document.status === 'blocked' && document.ended?.action !== 'authentication_required';
   const over = document.status === 'succeeded' || document.status === 'cancelled' || stoppedForGood || document.prompt === 'card_update'
     || document.promptRetries >= mostPrompts || tools.clock.hubNow().getTime() > document.createdAt.getTime() + promptDays * 24 * hour;
   // of a closed case: another one has taken the right to charge this debt meanwhile

@@ -5,6 +5,7 @@ import { changedCard } from './changed-card.js';
 import { firstCharge } from './first-charge.js';
 import { manualRetry } from './manual-retry.js';
 import { never } from './never.js';
+import { retryLater } from './retry-later.js';
 import { reconcileFirst } from './reconcile-first.js';
 import { scheduled } from './scheduled.js';
 import { technicalRetry } from './technical-retry.js';
@@ -19,6 +20,7 @@ export const standardRules: readonly Rule[] = [
   reconcileFirst,
   cardToRefresh,
   manualRetry,
+  retryLater,
   firstCharge,
   technicalRetry,
   scheduled,

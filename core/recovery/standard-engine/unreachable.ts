@@ -6,7 +6,7 @@ const waits = [1, 6, 24];
 
 /** Attempts that could not be sent at all: the technical waits, then it is left for later. */
 export const unreachable: Rule = (snapshot, now) => {
-  if (snapshot.prompt === 'manual_retry') return undefined;
+  if (snapshot.prompt === 'manual_retry' || snapshot.prompt === 'retry_later') return undefined;
   const unsent = snapshot.attempts.filter((attempt) => attempt.result === 'unsent');
   const last = snapshot.attempts.at(-1);
   if (!last || last.result !== 'unsent') return undefined;
