@@ -1,8 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import type { Money } from '../connector-kit/index.js';
 import type { Clock } from '../scheduling/index.js';
-import { duplicateKeyOf, type IndexPlan, type Storage } from '../storage/index.js';
+import type { IndexPlan, Storage } from '../storage/index.js';
 import { inherited, united } from './learn-fingerprint.js';
+import { createLedgerStore } from './ledger-store.js';
 import { emptyLedger, freeAgainAt, mostEntries, recentCall, stopOn, trimmed, velocityEnds, withStop, type CardStop, type LedgerDocument } from './ledger-document.js';
 
 const voidAfterMs = 60_000;
@@ -60,31 +61,18 @@ type Decided<R> = { readonly result: R; readonly change: 'made' | 'none' };
 /** The ledger on a database. */
 export const createCardLedger = (options: { readonly storage: Storage; readonly clock: Clock }): CardLedger => {
   const { clock } = options;
-  const ledger = options.storage.collection<LedgerDocument>('card_ledger');
+  const ledger = createLedgerStore(options.storage.collection<LedgerDocument>('card_ledger'));
   const learnt = new LRUCache<string, string>({ max: aliasesRemembered });
 
   const read = async (clientId: string, cardKey: string): Promise<LedgerDocument> => {
     const _id = `${clientId}|${cardKey}`;
-    const stored = await ledger.findOne({ _id });
+    const stored = await ledger.find(_id);
     return { ...emptyLedger(_id, clientId), ...stored };
   };
 
   const readFollowing = async ({ clientId, cardKey }: CardRef): Promise<LedgerDocument> => {
     const document = await read(clientId, cardKey);
     return trimmed(document.alias === undefined ? document : await read(clientId, document.alias), clock.hubNow());
-  };
-
-  /** Writes a document as it was decided; `lost`: another one was faster. */
-  const replace = async (document: LedgerDocument, rev: number): Promise<'written' | 'lost'> => {
-    const after = { ...document, rev: rev + 1 };
-    if (rev > 0) return (await ledger.replaceOne({ _id: document._id, rev }, after)).matchedCount === 1 ? 'written' : 'lost';
-    try {
-      await ledger.insertOne(after);
-      return 'written';
-    } catch (error) {
-      if (!duplicateKeyOf(error)) throw error;
-      return 'lost';
-    }
   };
 
   /** Joins what stands under the token to its card, once. Undefined: joined; else until when two charges in flight keep them apart. */
@@ -97,15 +85,15 @@ export const createCardLedger = (options: { readonly storage: Storage; readonly 
         const card = await read(clientId, cardKey);
         const union = token.alias === undefined ? united(token, card, clock.wallNow()) : { status: 'united' as const, card: inherited(await read(clientId, token.alias), card) };
         if (union.status === 'busy') return union.until;
-        if (await replace(trimmed(union.card, clock.hubNow()), card.rev) === 'lost') continue;
-        if (await replace({ ...emptyLedger(token._id, clientId), alias: cardKey }, token.rev) === 'lost') continue;
+        if (await ledger.replace(trimmed(union.card, clock.hubNow()), card.rev) === 'lost') continue;
+        if (await ledger.replace({ ...emptyLedger(token._id, clientId), alias: cardKey }, token.rev) === 'lost') continue;
       }
       learnt.set(memory, cardKey);
       return undefined;
     }
   };
 
-  const change = async <R>(card: CardRef, decide: (document: LedgerDocument) => Promise<Decided<R>>): Promise<R> => {
+  const change = async <R>(card: CardRef, decide: (document: LedgerDocument) => Promise<Decided<R>>, replace = ledger.replace): Promise<R> => {
     for (;;) {
       const document = await readFollowing(card);
       const { rev } = document;
@@ -147,7 +135,7 @@ export const createCardLedger = (options: { readonly storage: Storage; readonly 
         if (recent) return { result: { status: 'busy', until: clock.wallAt(velocityEnds(recent)), why: 'recent_call' }, change: 'none' };
         const result = reserveIn(document, reservation);
         return { result, change: result.status === 'reserved' ? 'made' : 'none' };
-      });
+      }, ledger.replaceRepeatable);
     },
     close: (card, facts) => change(card, async (document) => {
       if (facts.stop) keepStop(document, facts.stop);
@@ -157,7 +145,7 @@ export const createCardLedger = (options: { readonly storage: Storage; readonly 
       if (entry && entry.state !== 'sent') entry.state = facts.result;
       if (open) document.open = null;
       return { result: undefined, change: 'made' };
-    }),
+    }, ledger.replaceRepeatable),
     stop: async ({ clientId, cardKey, tokenKey }, stop) => {
       // under both names: they may not have been joined yet
       for (const key of new Set([cardKey, tokenKey ?? cardKey])) {

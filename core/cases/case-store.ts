@@ -4,15 +4,13 @@ import type { CaseDocument, Command, SignalEvent } from './case.model.js';
 import type { CaseWrite } from './case-write.js';
 import { takeUp } from './command-writes.js';
 import { openStatuses } from './transitions.js';
+import { createWriteTogether, type Written } from './write-together.js';
 import { park, renew, signal } from './writes.js';
 
 /** What an insert met. */
 export type OpenResult =
   | { readonly status: 'opened'; readonly document: CaseDocument }
   | { readonly status: 'exists'; readonly by: 'idempotencyKey' | 'invoice' | 'openKeys' | '_id'; readonly document: CaseDocument | null };
-
-/** The answer to a write: the document after it, or that it did not match. */
-export type Written = { readonly status: 'written'; readonly document: CaseDocument } | { readonly status: 'lost' } | { readonly status: 'duplicate' };
 
 /** The cases of the hub. */
 export interface Cases {
@@ -37,7 +35,7 @@ export interface Cases {
    * Performs a write of the holder. `lost` says only that it did not match: the case is read again before the hold is believed lost.
    * @throws WriteNotKnown when its answer never came
    */
-  write(write: CaseWrite): Promise<Written>;
+  readonly write: (write: CaseWrite) => Promise<Written>;
   renew(document: CaseDocument): Promise<CaseDocument | null>;
   park(document: CaseDocument): Promise<void>;
   /** Tells the scheduler when the case is due next. */
@@ -115,17 +113,7 @@ export const createCases = (options: LeaseTerms & { readonly storage: Storage; r
           : { 'invoice.customerRef': subject.customerRef, watched: true as const };
       return collection.find({ connectionId, ...about }).toArray();
     },
-    write: async (write) => {
-      const once = () => collection.findOneAndUpdate(write.filter, write.update, { returnDocument: 'after' });
-      try {
-        const document = await once();
-        return document ? { status: 'written', document } : { status: 'lost' };
-      } catch (error) {
-        if (duplicateKeyOf(error)) return { status: 'duplicate' };
-        if (!isNotKnownToBeWritten(error)) throw error;
-        throw new WriteNotKnown(write.name, error);
-      }
-    },
+    write: createWriteTogether(collection),
     renew: async (document) => {
       const leaseUntil = new Date(clock.wallNow().getTime() + options.leaseMs);
       const write = renew(document, { leaseUntil, nextAt: clock.hubAt(leaseUntil) });
@@ -138,12 +126,3 @@ export const createCases = (options: LeaseTerms & { readonly storage: Storage; r
     wake,
   };
 };
-
-/** A write whose answer never came: it may or may not have been applied. */
-export class WriteNotKnown extends Error {
-  override readonly name = 'WriteNotKnown';
-  constructor(readonly write: string, cause: unknown) {
-    super(`The write "${write}" is not known to be applied`, { cause });
-  }
-}
-

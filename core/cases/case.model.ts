@@ -219,6 +219,8 @@ export interface CaseDocument extends DueDocument {
   earlierCharge?: 'absent';
   /** The last 16 answers to operators. */
   commands?: CommandAnswer[];
+  /** The newest write that was made together with those of other cases: by it the writer knows it again. */
+  wrote?: string;
   /** Put aside: five processes ended with it in hand. Hub time. */
   parkedAt?: Date;
 }

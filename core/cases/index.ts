@@ -7,7 +7,8 @@ export type {
   Attempt, AttemptOutcome, CaseDocument, CaseStatus, Command, CommandAnswer, DueTimes, Ended, OutboxEntry, Plan, RawDeclineSeen, Refund, Refusal, SealedToken, Settlement, Signal, SignalEvent, StrategyUsed, TakeOver, TriedCard,
 } from './case.model.js';
 export { caseIndexes } from './case-indexes.js';
-export { createCases, WriteNotKnown, type Cases, type OpenResult, type Written } from './case-store.js';
+export { createCases, type Cases, type OpenResult } from './case-store.js';
+export { WriteNotKnown, type Written } from './write-together.js';
 export { newConnectorCase, newDirectCase, openKeysOf, openKeysOfConnectorCase, openKeysOfDirectCase } from './new-case.js';
 export { viewCase, type CaseView } from './case-view.js';
 export { amountOf, isCounted } from './amount-of.js';

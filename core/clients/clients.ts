@@ -99,7 +99,7 @@ export const createClients = (options: ClientsOptions): Clients => {
     gatewayAccounts: async (clientId: string) => listGateways(desk, clientId, (await readClient(clientId))?.gatewayAccountIds ?? []),
     openGatewayAccount: fresh.openedAccount,
     setConnection: (clientId: string, slug: string, input: ConnectionInput, health: HealthQuestion = 'ask') => setConnection(desk, clientId, slug, input, health),
-    connections: async (clientId: string) => (await connectionsOf(clientId)).map((document) => viewConnection(desk, document)),
+    connections: async (clientId: string) => (await fresh.connections(clientId)).map((document) => viewConnection(desk, document)),
     connectionByUrlKey: (slug: string, key: string) => connectionByUrlKey(desk, slug, key),
     openConnection: fresh.openedConnection,
     connectionFresh: fresh.connection,

@@ -13,6 +13,8 @@ export interface FreshReads {
   readonly openedAccount: (gatewayAccountId: string) => Promise<OpenedGatewayAccount | undefined>;
   /** Undefined when unknown or disconnected. */
   readonly openedConnection: (connectionId: string) => Promise<OpenedConnection | undefined>;
+  /** Of a client, oldest first. */
+  readonly connections: (clientId: string) => Promise<readonly ConnectionDocument[]>;
   readonly connection: (connectionId: string) => Promise<ConnectionRecord | undefined>;
 }
 
@@ -27,7 +29,17 @@ export const createFreshReads = (desk: Desk): FreshReads => ({
     async (ids) => byId(await desk.connections.find({ _id: { $in: [...ids] } }).lean<ConnectionDocument[]>()),
     (document) => openStoredConnection(document, desk.vault, desk.registry),
   ),
+  connections: gatherLists(desk),
   connection: gatherReads(async (ids) => byId(await desk.connections.find({ _id: { $in: [...ids] } }).lean<ConnectionDocument[]>()), toConnectionRecord),
 });
 
 const byId = <D extends { readonly _id: string }>(documents: readonly D[]): ReadonlyMap<string, D> => new Map(documents.map((document) => [document._id, document]));
+
+const gatherLists = (desk: Desk): FreshReads['connections'] => {
+  const read = gatherReads(async (clientIds) => {
+    const lists = new Map<string, ConnectionDocument[]>(clientIds.map((clientId) => [clientId, []]));
+    for (const document of await desk.connections.find({ clientId: { $in: [...clientIds] } }).sort({ _id: 1 }).lean<ConnectionDocument[]>()) lists.get(document.clientId)?.push(document);
+    return lists;
+  }, (list) => list);
+  return async (clientId) => await read(clientId) ?? [];
+};

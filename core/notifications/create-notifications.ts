@@ -1,7 +1,7 @@
 import type { TargetReach } from '../clients/index.js';
 import type { Logger } from '../observability/index.js';
 import type { Clock, Scheduler } from '../scheduling/index.js';
-import { duplicateKeyOf, type IndexPlan, type Storage, type WithId } from '../storage/index.js';
+import { insertTogether, type IndexPlan, type Storage, type WithId } from '../storage/index.js';
 import type { Dispatcher } from 'undici';
 import { deliverNotification, idsOf, release, type BodyOpener, type DeliveryMeans, type Recipients } from './deliver-notification.js';
 import { createGuardedDispatcher, type ResolveAll } from './guarded-dispatcher.js';
@@ -93,6 +93,7 @@ const viewOf = ({ _id: id, ...document }: WithId<NotificationDocument>): Notific
 export const createNotifications = (options: NotificationsOptions): Notifications => {
   const { clock, scheduler, logger } = options;
   const collection = options.storage.collection<NotificationDocument>(collectionName);
+  const insert = insertTogether(collection);
   const timeoutMs = options.dispatcher?.timeoutMs ?? deliveryTimeoutMs;
   const slots = createLaneSlots({ perLane: options.dispatcher?.perClient ?? 10, inAll: options.dispatcher?.inAll ?? 500, clock });
   const dispatcherOf = (reach: TargetReach) => createGuardedDispatcher({ reach, connectTimeoutMs: timeoutMs, resolve: options.dispatcher?.resolve });
@@ -144,16 +145,12 @@ export const createNotifications = (options: NotificationsOptions): Notification
     accept: async (entry) => {
       const wall = clock.wallNow().getTime();
       const nextAt = entry.hold ? clock.hubAt(new Date(wall + responseGraceMs)) : clock.hubNow();
-      try {
-        await collection.insertOne({
-          _id: entry.id, v: 1, clientId: entry.clientId, caseId: entry.caseId, event: entry.event, body: entry.sealedBody,
-          createdAt: clock.hubNow(), state: 'due', lane: laneOf(entry.clientId), nextAt, ...(entry.hold ? { held: true as const } : {}),
-          holder: null, fence: 0, strikes: 0, tries: [], triesInRound: 0, ownFaults: 0,
-        });
-      } catch (error) {
-        if (!duplicateKeyOf(error)) throw error;
-        return;
-      }
+      const stored = await insert({
+        _id: entry.id, v: 1, clientId: entry.clientId, caseId: entry.caseId, event: entry.event, body: entry.sealedBody,
+        createdAt: clock.hubNow(), state: 'due', lane: laneOf(entry.clientId), nextAt, ...(entry.hold ? { held: true as const } : {}),
+        holder: null, fence: 0, strikes: 0, tries: [], triesInRound: 0, ownFaults: 0,
+      });
+      if (stored === 'duplicate') return;
       wake(entry.clientId, nextAt);
     },
     releaseHeld: async (caseId) => {

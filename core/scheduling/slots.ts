@@ -21,11 +21,15 @@ export const createSlots = (count: number): Slots => {
   const alone: ((turn: 'begin' | 'closed') => void)[] = [];
   const state = { taken: 0, exclusive: 'no' as 'no' | 'yes', closed: 'no' as 'no' | 'yes' };
 
+  const worthwhile = Math.max(1, Math.floor(count / 8));
+
   const share = (lane: string): number => {
     const free = count - state.taken;
     const holds = held.get(lane) ?? 0;
     // with n free and h held, taking k keeps h + k <= n - k; the first place of a lane is never refused
-    return Math.min(free, Math.max(Math.floor((free - holds) / 2), holds === 0 ? 1 : 0));
+    const most = Math.min(free, Math.max(Math.floor((free - holds) / 2), holds === 0 ? 1 : 0));
+    // what a lane takes is claimed in one go: it waits for a fair part rather than taking each place as it comes free
+    return holds === 0 || most >= worthwhile ? most : 0;
   };
 
   const takeNow = (lane: string, wanted: number): number => {
