@@ -93,10 +93,10 @@ export const buildWorld = async (plan: WorldPlan, at: { readonly name: string; r
       const known = ports.get(place);
       const port = known ?? await freePort();
       ports.set(place, port);
-      const hub = await startHubProcess({
+      const hub = await startAsSupervised(() => startHubProcess({
         HUB_TIME_SCALE: String(scale), HUB_LEASE_SECONDS: String(leaseMs / 1000), HUB_LOG_LEVEL: 'warn', HUB_PLATFORM_ROUTES: routes, HUB_ENV: 'test', HUB_HOST: '127.0.0.1',
         HUB_PORT: String(port), HUB_ENCRYPTION_KEYS: encryptionKeys, MONGODB_URI: uri, PLUGINS_MODULE: '../proof/plugins.js',
-      }, log(`hub-${String(place)}`), teardown);
+      }, log(`hub-${String(place)}`), teardown));
       hubs.set(place, hub);
       if (known === undefined && stripe && plan.stripe === 'connection') {
         await stripe.registerWebhook({ url: `${hub.url}/api/connectors/stripe-billing/webhook/${client.client.clientId}`, secret: webhookSecret });
@@ -136,6 +136,17 @@ export const buildWorld = async (plan: WorldPlan, at: { readonly name: string; r
   } catch (error) {
     await teardown.finish();
     throw error;
+  }
+};
+
+/** A hub that could not be started, on a machine that is busy, is started again: as whoever keeps it running would. */
+const startAsSupervised = async (start: () => Promise<HubProcess>): Promise<HubProcess> => {
+  for (let left = 2; ; left -= 1) {
+    try {
+      return await start();
+    } catch (error) {
+      if (left === 0) throw error;
+    }
   }
 };
 

@@ -27,7 +27,7 @@ export interface HubProcess {
 }
 
 const readyMessage = z.looseObject({ ready: z.literal(true), url: z.url() });
-const readyWithinMs = 40_000;
+const readyWithinMs = 60_000;
 
 /** Starts a hub with nothing of this process's environment but the path. @throws Error if it ends before it is ready */
 export const startHubProcess = async (env: Readonly<Record<string, string>>, log: string, teardown: Teardown): Promise<HubProcess> => {
@@ -50,8 +50,11 @@ export const startHubProcess = async (env: Readonly<Record<string, string>>, log
   });
   const send = (message: object): void => { if (child.connected) child.send(message, () => undefined); };
   const timer = AbortSignal.timeout(readyWithinMs);
-  const message = await Promise.race([once(child, 'message', { signal: timer }), ended]);
-  if (message === undefined) throw new Error(`The hub ended before it was ready; see ${log}`);
+  const message = await Promise.race([once(child, 'message', { signal: timer }).catch(() => 'late' as const), ended]);
+  if (message === undefined || message === 'late') {
+    child.kill('SIGKILL');
+    throw new Error(`The hub ${message === 'late' ? `was not ready within ${String(readyWithinMs / 1000)} s` : 'ended before it was ready'}; see ${log}`);
+  }
   return {
     url: readyMessage.parse(message[0]).url,
     pid: child.pid ?? 0,
