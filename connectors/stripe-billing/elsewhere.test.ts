@@ -127,6 +127,7 @@ describe('a failure at another gateway', () => {
     const blind = bench.connectorWith({ apiKey: 'rk_test_norecords' });
     expect(await understand(withMetadata(marks).invoice, blind)).toMatchObject({ decline: { code: 'unknown' }, gatewayRefs: [] });
     expect(await understand(bill().invoice, blind)).toMatchObject({ decline: { code: 'no_payment_source' } });
+    expect(await valueOf(blind.invoices.read(invoiceOf(bill()), readTime()))).toMatchObject({ state: 'open', payments: [], paymentsComplete: false });
   });
 
   it('shows on the invoice as a failed payment', async () => {

@@ -21,7 +21,7 @@ export interface InvoiceReading {
   readonly payments: readonly StripeInvoicePayment[];
   /** What was reported of those made elsewhere, by id. One that the key may not read is missing. */
   readonly records: ReadonlyMap<string, StripePaymentRecord>;
-  /** False if Stripe has more payments of this invoice than were read. */
+  /** False if Stripe has more payments of this invoice than were read, or one that the key may not read. */
   readonly allRead: boolean;
 }
 
@@ -38,7 +38,8 @@ export const fetchInvoice = async (invoiceRef: string, context: StripeCall): Pro
   const covered = payments.filter((payment) => payment.status === 'paid').reduce((sum, payment) => sum + (payment.amount_paid ?? 0), 0);
   // A payment that arrived between the two reads makes them disagree: the invoice is then read once more.
   const invoice = first.status === 'open' && covered > first.amount_paid ? ((await retrieve(invoiceRef, context)) ?? first) : first;
-  return { invoice, payments, records: await readRecords(payments, context), allRead };
+  const { records, unreadable } = await readRecords(payments, context);
+  return { invoice, payments, records, allRead: allRead && unreadable === 0 };
 };
 
 /** The invoice as the core knows invoices, with each payment attributed to the request that made it. */
@@ -174,10 +175,10 @@ export const withOurReference = async (payment: PlatformPayment, context: Stripe
 const readRecords = async (
   payments: readonly StripeInvoicePayment[],
   context: StripeCall,
-): Promise<ReadonlyMap<string, StripePaymentRecord>> => {
+): Promise<{ readonly records: ReadonlyMap<string, StripePaymentRecord>; readonly unreadable: number }> => {
   const refs = payments.flatMap(({ payment }) => payment.payment_record ?? []);
-  const records = await Promise.all(refs.map((ref) => readRecord(ref, context)));
-  return new Map(records.flatMap((record) => (record === undefined ? [] : [[record.id, record]])));
+  const read = (await Promise.all(refs.map((ref) => readRecord(ref, context)))).filter((record) => record !== undefined);
+  return { records: new Map(read.map((record) => [record.id, record])), unreadable: refs.length - read.length };
 };
 
 const retrieve = async (invoiceRef: string, context: StripeCall): Promise<StripeInvoice | undefined> => {
