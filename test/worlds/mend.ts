@@ -6,9 +6,13 @@ import type { Storage } from '../../core/storage/index.js';
 import { createDeliveryDesk } from '../../core/webhook-intake/index.js';
 import type { Trace } from './trace.js';
 
-/** What operators do once the faults are over: dead notifications and parked deliveries are replayed by their desks. Answers how many. */
+/**
+ * What operators do once the faults are over: dead notifications and parked deliveries are replayed by their desks, and charges that nobody asks about any
+ * more are looked up at the gateway. Answers how many.
+ */
 export const createMend = (parts: {
   readonly storage: Storage; readonly clock: Clock; readonly leaseMs: number; readonly vault: Vault; readonly scheduler: Scheduler; readonly trace: Trace;
+  readonly resolve: (caseId: string) => Promise<void>;
 }): (() => Promise<number>) => {
   const { storage } = parts;
   const notifications = createNotifications({ ...parts, logger: createLogger({ level: 'silent' }), recipients: { webhookTarget: async () => undefined } });
@@ -17,7 +21,11 @@ export const createMend = (parts: {
     const dead = await notifications.replayAll({ state: 'dead' });
     const parked = await storage.collection<{ _id: string; state: string }>('deliveries').find({ state: { $in: ['parked', 'not_understood'] } }).toArray();
     for (const { _id } of parked) await deliveries.replay(_id);
+    const left = await storage.collection<{ _id: string; status: string; nextAt?: Date }>('cases').find({ status: 'unknown', nextAt: { $exists: false } }).toArray();
+    // the answer comes while time goes on
+    for (const { _id } of left) void parts.resolve(_id).catch((error: unknown) => { parts.trace.note(`not resolved: ${String(error)}`); });
+    if (left.length > 0) parts.trace.note(`operators look up ${String(left.length)} charges`);
     if (dead + parked.length > 0) parts.trace.note(`operators replay ${String(dead)} notifications and ${String(parked.length)} deliveries`);
-    return dead + parked.length;
+    return dead + parked.length + left.length;
   };
 };

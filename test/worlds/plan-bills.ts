@@ -17,6 +17,7 @@ export const planBills = ({ scenario, stripe: { world } }: ScriptParts, desk: Bi
     const name = `invoice ${String(n)}`;
     desk.add(bill.at, `${name} is billed`, () => {
       const card = { results: [...bill.results] };
+      for (const _ of bill.smartRetryDays) desk.touched.push(subject);
       billed = world.bill({ label: name, amount: bill.amount, card, ...(bill.smartRetryDays.length === 0 ? {} : { smartRetry: [...bill.smartRetryDays] }) });
     });
     for (const { at, what } of bill.after) {

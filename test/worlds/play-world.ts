@@ -101,7 +101,7 @@ export const playWorld = async (seed: number, stage: Stage, change: (scenario: S
     scenario, clock, time, trace, hubs, gateway: gatewayControl, stripe, receiver, cases, operators: createCaseDesk({ cases, clock }),
     killSwitch: createKillSwitch({ storage, clock }), apiKey: client.apiKey, connectionId: connection.connectionId,
   });
-  const mend = createMend({ storage, clock, leaseMs, vault, scheduler, trace });
+  const mend = createMend({ storage, clock, leaseMs, vault, scheduler, trace, resolve: (caseId) => script.resolve(caseId) });
   const rest = await runToRest({ scenario, time, traffic, bells, script, hubs, storage, clock, trace, start, mend });
   const evidence = await gatherEvidence({ storage, gateway: await gatewayControl.ledger(), stripe: stripe.world, receiver, scenario, script });
   const violations = judge(evidence);

@@ -55,7 +55,9 @@ export const runToRest = async (running: Running): Promise<{ readonly steps: num
     // a bell may be lost: what is overdue is found by the next sweep
     if (coming === undefined || coming - time.now() > 500) {
       const due = await firstDue(running);
-      const sweep = due === undefined ? undefined : Math.max(due, time.next('all') ?? due, time.now() + 1);
+      const look = time.next('all');
+      // nobody is up to look where no hub waits for its next look
+      const sweep = due === undefined || look === undefined ? undefined : Math.max(due, look, time.now() + 1);
       at = earliest(coming, sweep);
     }
     if (at === undefined || at > end) {
@@ -69,7 +71,8 @@ export const runToRest = async (running: Running): Promise<{ readonly steps: num
     await hubs.runDue();
   }
   await traffic.settled();
-  const { underWay } = await readStored(storage);
+  const { underWay, cases } = await readStored(storage);
   trace.note(`at rest after ${String(steps)} steps`);
+  for (const one of cases.filter(({ _id }) => underWay.some((what) => what.includes(_id)))) trace.note(JSON.stringify({ ...one, method: undefined, tried: undefined }));
   return { steps, unfinished: [...(steps >= mostSteps ? [`It took more than ${String(mostSteps)} steps.`] : []), ...underWay] };
 };

@@ -84,7 +84,7 @@ const billOf = (chance: Chance, n: number): Bill => {
 /** What the world of this seed does. */
 export const scenarioOf = (seed: number): Scenario => {
   const chance = chanceOf(`world ${String(seed)}`);
-  const clock = chance.pick([{ scale: 28_800, leaseSeconds: 3 }, { scale: 28_800, leaseSeconds: 3 }, { scale: 600, leaseSeconds: 5 }, { scale: 1, leaseSeconds: 30 }]);
+  const clock = chance.pick([{ scale: 3600, leaseSeconds: 3 }, { scale: 3600, leaseSeconds: 5 }, { scale: 600, leaseSeconds: 5 }, { scale: 1, leaseSeconds: 30 }]);
   const protection = chance.pick(['single_use_object', 'key', 'search_only']);
   const cards = ['um_a', 'um_b', 'um_c'].slice(0, chance.between(1, 3)) as [string, ...string[]];
   const cast = chance.stream('cast');

@@ -24,6 +24,8 @@ export interface Script {
   underWay(): number;
   /** How often the world did something that may end a case anew, by the case. */
   reopened(): Promise<Readonly<Record<string, number>>>;
+  /** An operator looks a case's charge up at the gateway and says what became of it. */
+  resolve(caseId: string): Promise<void>;
   /** Invoices whose subscription the customer has ended: the platform stopped collecting them by itself. */
   endedByCustomer(): ReadonlySet<string>;
 }
@@ -76,7 +78,10 @@ export const planScript = (parts: ScriptParts): Script => {
     for (const { at, what } of call.after) {
       add(at, `${what} ${call.idempotencyKey}`, async () => {
         switch (what) {
-          case 'cancel': await merchant.cancel(call.idempotencyKey); break;
+          case 'cancel':
+            touched.push(subject);
+            await merchant.cancel(call.idempotencyKey);
+            break;
           case 'retry': await ask(subject, 'retry'); break;
           case 'resolve_failed':
           case 'resolve_succeeded': await ask(subject, 'resolve'); break;
@@ -107,6 +112,10 @@ export const planScript = (parts: ScriptParts): Script => {
         if (found) counts[found._id] = (counts[found._id] ?? 0) + 1;
       }
       return counts;
+    },
+    resolve: async (caseId) => {
+      const order = await resolution(caseId, parts);
+      if (order) trace.note(`operator resolves ${caseId.slice(-6)}: ${(await parts.operators.ask(caseId, order)).status}`);
     },
     endedByCustomer: () => ended,
   };
