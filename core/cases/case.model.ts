@@ -214,6 +214,8 @@ export interface CaseDocument extends DueDocument {
   takeOver?: TakeOver;
   refunds: Refund[];
   outbox: OutboxEntry[];
+  /** Events that cannot be read by anybody: put aside for an operator. */
+  brokenEvents?: OutboxEntry[];
   ended?: Ended;
   /** An operator found that the charge the case was opened with, made before us, took no money. */
   earlierCharge?: 'absent';

@@ -1,4 +1,4 @@
-import type { CaseDocument, Settlement, TakeOver } from './case.model.js';
+import type { CaseDocument, OutboxEntry, Settlement, TakeOver } from './case.model.js';
 import type { CaseWrite } from './case-write.js';
 import { held, unset } from './held.js';
 
@@ -24,12 +24,16 @@ export const settled = (document: CaseDocument, settlement: Settlement, nextAt: 
   update: { $set: { settlement, ...(nextAt ? { 'due.settle': nextAt } : {}) }, ...unset(...(nextAt ? [] : ['due.settle']), ...(right === 'given_up' ? ['openKeys'] : [])) },
 });
 
-/** What was relayed leaves the outbox. */
-export const relayed = (document: CaseDocument, ids: readonly string[]): CaseWrite => ({
-  name: 'relayed',
-  filter: held(document),
-  update: {
-    $pull: { outbox: { id: { $in: [...ids] } } },
-    ...(document.outbox.every((entry) => ids.includes(entry.id)) ? unset('due.relay') : {}),
-  },
-});
+/** What was relayed leaves the outbox; what cannot be is put aside with the case. */
+export const relayed = (document: CaseDocument, ids: readonly string[], broken: readonly OutboxEntry[] = []): CaseWrite => {
+  const leaving = new Set<unknown>([...ids, ...broken.map((entry) => entry.id)]);
+  return {
+    name: 'relayed',
+    filter: held(document),
+    update: {
+      $pull: { outbox: { id: { $in: [...leaving] as string[] } } },
+      ...(broken.length > 0 ? { $push: { brokenEvents: { $each: [...broken] } } } : {}),
+      ...(document.outbox.every((entry) => leaving.has(entry.id)) ? unset('due.relay') : {}),
+    },
+  };
+};

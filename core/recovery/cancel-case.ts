@@ -23,14 +23,17 @@ const refusal = (document: CaseDocument): string => {
 export const cancelCase = async (document: CaseDocument, ports: RecoveryPorts): Promise<CancelResult> => {
   if (document.status === 'cancelled') return { status: 'cancelled', view: viewCase(document) };
   if (document.status === 'succeeded' || document.status === 'unknown' || document.status === 'attempting') return { status: 'conflict', message: refusal(document) };
-  await ports.cases.signal(document._id, `cancel#${ulid()}`, { type: 'cancel', by: 'merchant' });
+  const format: number = document.v;
+  if (format !== 1) return { status: 'conflict', message: 'The case was written by a newer version of the hub, which works on it; try again in a moment.' };
+  const id = `cancel#${ulid()}`;
+  await ports.cases.signal(document._id, id, { type: 'cancel', by: 'merchant' });
   const until = performance.now() + waitMs;
   for (;;) {
     const claimed = await ports.cases.claim(document._id);
     const seen = claimed ? (await runCase(claimed, ports, { call: { respondsToCall: 'yes', opens: 'no' } })).document : await ports.cases.find(document._id);
     if (!seen) return { status: 'not_found' };
     if (seen.status === 'cancelled') return { status: 'cancelled', view: viewCase(seen) };
-    const read = !seen.signals.some((signal) => signal.event.type === 'cancel');
+    const read = !seen.signals.some((signal) => signal.id === id);
     if (read || performance.now() > until) return { status: 'conflict', message: refusal(seen) };
     await new Promise((resolve) => { setTimeout(resolve, pollMs); });
   }

@@ -26,11 +26,11 @@ const owing = (connectionId: string): Filter<CaseDocument> => ({
 
 /** Of a connection that only charges no more, the cases it was charging. */
 const concerned = (duty: ConnectionDuty, id: string): Filter<CaseDocument> =>
-  ({ connectionId: duty._id, watched: true, applied: { $ne: id }, ...(duty.state === 'active' ? { mode: 'active' as const } : {}) });
+  ({ connectionId: duty._id, v: 1, watched: true, applied: { $ne: id }, ...(duty.state === 'active' ? { mode: 'active' as const } : {}) });
 
 /** Cases that ended only because we might not charge, and open ones of another mode. */
 const revivable = (duty: ConnectionDuty, id: string): Filter<CaseDocument> => ({
-  connectionId: duty._id, watched: true, applied: { $ne: id },
+  connectionId: duty._id, v: 1, watched: true, applied: { $ne: id },
   $or: [{ status: 'cancelled', 'ended.reason': { $in: ['observed', 'disconnected'] } }, { status: 'queued', mode: { $ne: duty.mode } }],
 });
 

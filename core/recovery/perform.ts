@@ -1,4 +1,4 @@
-import type { Attempt, CaseDocument, OutboxEntry } from '../cases/index.js';
+import type { Attempt, CaseDocument } from '../cases/index.js';
 import type { FindOutcome } from '../connector-kit/index.js';
 import type { CaseWorld } from './case-facts.js';
 import { chargeOutcome, findOutcome, outcomeOfError } from '../gateways/index.js';
@@ -9,6 +9,7 @@ import { learnFrom, type AnswerTo, type Call } from './case-steps/learn.js';
 import type { GatewayUse } from '../plugin-registry/index.js';
 import type { RecoveryPorts } from './ports.js';
 import { readTokens } from './read-tokens.js';
+import { relay } from './relay.js';
 import { recordPayment, takeOver } from './perform-platform.js';
 import { chargeRequest, collectRequest, invoiceOf } from './requests.js';
 import { watchPermission } from './watch-permission.js';
@@ -153,20 +154,4 @@ const standstillNow = async (document: CaseDocument, ports: RecoveryPorts): Prom
   if (client.settings.paused) return 'Charges of this client are paused.';
   if (document.connectionId !== undefined && (connection?.state !== 'active' || connection.mode !== 'active')) return 'The connection is not active.';
   return undefined;
-};
-
-const relay = async (document: CaseDocument, entries: readonly OutboxEntry[], ports: RecoveryPorts, knowledge: Knowledge): Promise<AnswerTo['relay']> => {
-  try {
-    for (const entry of entries) {
-      if (entry.kind === 'alert') { ports.logger.warn({ caseId: document._id, event: entry.event }, 'alert'); continue; }
-      await ports.notifications.accept({
-        id: entry.id, clientId: document.clientId, caseId: document._id, event: entry.event, sealedBody: entry.body,
-        ...(knowledge.facts.respondsToCall === 'yes' ? { hold: 'until_response' as const } : {}),
-      });
-    }
-    return 'handed_over';
-  } catch (error) {
-    ports.logger.error({ caseId: document._id, err: error }, 'events could not be handed over; they stay owed');
-    return 'failed';
-  }
 };

@@ -129,7 +129,7 @@ const performed = async (effect: Call, perform: () => Promise<Partial<Knowledge>
 };
 
 const rivalOf = async (document: CaseDocument, { facts }: Knowledge, ports: RecoveryPorts): Promise<Rival | undefined> =>
-  (await ports.cases.findOne({ _id: { $ne: document._id }, clientId: document.clientId, openKeys: { $in: [...facts.openKeys] } })) ?? undefined;
+  (await ports.cases.findOne({ _id: { $ne: document._id }, v: 1, clientId: document.clientId, openKeys: { $in: [...facts.openKeys] } })) ?? undefined;
 
 /** Performs a write under the hold; what did not match is read again. */
 const writeHeld = async (effect: Extract<Effect, { write: CaseWrite }>, { document, knowledge }: Hold, ports: RecoveryPorts): Promise<WriteAnswer> => {

@@ -132,6 +132,8 @@ export interface Knowledge {
   readonly relay?: 'failed' | undefined;
   /** Entries handed over, not yet pulled from the outbox. */
   readonly relayed?: readonly string[] | undefined;
+  /** Entries nobody can hand over, not yet put aside. */
+  readonly brokenEvents?: readonly OutboxEntry[] | undefined;
   /** What the gateway made for the attempt, not yet stored. */
   readonly prepared?: { readonly n: number; readonly chargeRef: string } | undefined;
   readonly plan?: Plan | undefined;

@@ -1,4 +1,4 @@
-import type { Attempt } from '../../cases/index.js';
+import type { Attempt, OutboxEntry } from '../../cases/index.js';
 import type { ReserveResult } from '../../cards/index.js';
 import type { ChargeOutcome, FindOutcome, InvoiceState, RefundOutcome, SettlementResult, TakeOver } from '../../connector-kit/index.js';
 import type { Effect, Knowledge } from './effects.js';
@@ -9,7 +9,8 @@ type CallOf<D extends Call['do']> = Extract<Call, { do: D }>;
 
 /** What the world says to a call. `not_offered`: the gateway has no such method; `not_answered`: it could not be asked now. */
 export interface AnswerTo {
-  readonly relay: 'handed_over' | 'failed';
+  /** `broken`: what can never be handed over; what is in neither list stays owed. */
+  readonly relay: 'handed_over' | 'failed' | { readonly handedOver: readonly string[]; readonly broken: readonly OutboxEntry[] };
   readonly read_invoice: { readonly state: InvoiceState; readonly at: Date } | { readonly unavailable: string };
   readonly read_tokens: NonNullable<Knowledge['tokens']>;
   readonly reserve: ReserveResult;
@@ -31,7 +32,12 @@ export interface AnswerTo {
 
 /** What a hold knows after each kind of call. */
 export const learnFrom: { readonly [D in Call['do']]: (call: CallOf<D>, answer: AnswerTo[D], knowledge: Knowledge) => Partial<Knowledge> } = {
-  relay: (call, answer) => (answer === 'handed_over' ? { relayed: call.entries.map((entry) => entry.id) } : { relay: 'failed' }),
+  relay: (call, answer) => {
+    if (answer === 'failed') return { relay: 'failed' };
+    if (answer === 'handed_over') return { relayed: call.entries.map((entry) => entry.id) };
+    const left = call.entries.length > answer.handedOver.length + answer.broken.length;
+    return { relayed: answer.handedOver, brokenEvents: answer.broken, ...(left ? { relay: 'failed' as const } : {}) };
+  },
   read_invoice: (_, answer) => ({ invoice: 'state' in answer ? { status: 'read', ...answer } : { status: 'unavailable', why: answer.unavailable } }),
   read_tokens: (_, answer) => ({ tokens: answer }),
   reserve: ({ n, sendBefore }, answer) => {

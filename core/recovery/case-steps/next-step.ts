@@ -23,7 +23,7 @@ export const nextStep = (document: CaseDocument, knowledge: Knowledge, tools: To
   const open = document.attempts.find((attempt) => !attempt.resolved);
   const asking = open && openAttemptStep(document, open, knowledge, tools);
   if (asking) return asking;
-  if (knowledge.relayed) return { do: 'write', write: writes.relayed(document, knowledge.relayed), after: { relayed: undefined } };
+  if (knowledge.relayed) return { do: 'write', write: writes.relayed(document, knowledge.relayed, knowledge.brokenEvents), after: { relayed: undefined, brokenEvents: undefined } };
   if (document.outbox.length > 0 && knowledge.relay !== 'failed') return { do: 'relay', entries: document.outbox };
   return signalsStep(document, knowledge, tools)
     ?? debtsStep(document, knowledge, tools)

@@ -23,7 +23,9 @@ export const signalsStep = (document: CaseDocument, knowledge: Knowledge, tools:
   if (!signal) return undefined;
   const { event } = signal;
   switch (event.type) {
-    case 'attempt_approved': return acted(signal, knowledge);
+    case 'attempt_approved': return document.attempts.some((attempt) => attempt.n === event.n) ? acted(signal, knowledge) : {
+      do: 'alert', fact: `an approval names the attempt ${String(event.n)}, which this case does not have: an operator must look at the gateway`, after: { acted: [...knowledge.acted, signal.id] },
+    };
     case 'retry':
     case 'resolve':
     case 'refund':

@@ -16,7 +16,7 @@ export const addCasesShow = (cases: Command): void => {
         const document = await hub.cases.find(transactionId.replace(/^pay_/, ''));
         if (document === null) throw new NotFound(`There is no case ${transactionId} in this database.`);
         const view = viewCase(document);
-        showResult({ json: { case: { ...view, attempts: document.attempts.map(attemptOf), decisions: decisionsOf(document), parkedAt: document.parkedAt ?? null, commands: document.commands ?? [] } }, text: textOf(document, view) }, options);
+        showResult({ json: { case: { ...view, attempts: document.attempts.map(attemptOf), decisions: decisionsOf(document), parkedAt: document.parkedAt ?? null, refunds: document.refunds.map(refundOf), eventsPutAside: document.brokenEvents?.length ?? 0, commands: document.commands ?? [] } }, text: textOf(document, view) }, options);
       });
     });
 };
@@ -25,6 +25,10 @@ export const addCasesShow = (cases: Command): void => {
 const attemptOf = ({ n, key, route, accountId, chargeRef, amount, startedAt, outcome, resolved, grounds }: Attempt) => ({
   n, key, route, accountId, chargeRef: chargeRef ?? null, amount: amount.minor, currency: amount.currency, startedAt, outcome: outcome?.status ?? null,
   declineCode: outcome?.status === 'declined' ? outcome.decline.code : null, resolved, rule: grounds.rule, because: grounds.because,
+});
+
+const refundOf = ({ n, why, state, attempt, amount, refundRef, reason, updatedAt }: CaseDocument['refunds'][number]) => ({
+  n, why, state, attempt: attempt ?? null, amount: amount?.minor ?? null, currency: amount?.currency ?? null, refundRef: refundRef ?? null, reason: reason ?? null, updatedAt: updatedAt ?? null,
 });
 
 const decisionsOf = ({ plan }: CaseDocument) => (plan === undefined ? [] : [{ at: plan.at, step: plan.step, because: plan.because, rule: plan.rule, until: plan.until ?? null }]);
@@ -41,6 +45,7 @@ const textOf = (document: CaseDocument, view: CaseView): string => {
       ['Client', view.clientId],
       ['Opened', time(view.createdAt)],
       ['Put aside', document.parkedAt === undefined ? undefined : `${time(document.parkedAt)}: five processes ended with it in hand`],
+      ['Events put aside', document.brokenEvents === undefined ? undefined : `${String(document.brokenEvents.length)} that cannot be read`],
       ['Declined as', view.lastDeclineCode ?? undefined],
       ['Next attempt', view.nextAttemptAt === null ? undefined : time(view.nextAttemptAt)],
       ['Recovered', view.recoveredAt === null ? undefined : time(view.recoveredAt)],
@@ -53,6 +58,9 @@ const textOf = (document: CaseDocument, view: CaseView): string => {
     document.attempts.length === 0 ? '  none\n' : table(['n', 'started', 'route', 'amount', 'outcome', 'at the gateway'], document.attempts.map((attempt) => [
       String(attempt.n), time(attempt.startedAt), attempt.route, money(attempt.amount.minor, attempt.amount.currency), outcomeOf(attempt), attempt.chargeRef ?? '–',
     ])),
+    document.refunds.length === 0 ? '' : `\nRefunds\n${table(['n', 'because', 'state', 'of attempt', 'reference', 'detail'], document.refunds.map((one) => [
+      String(one.n), one.why, one.state, one.attempt === undefined ? '–' : String(one.attempt), one.refundRef ?? '–', one.reason ?? '–',
+    ]))}`,
     document.commands === undefined ? '' : `\nAsked by operators\n${table(['at', 'command', 'result', 'answer'], document.commands.map((one) => [
       time(one.at), one.type, one.result, `${one.message}${one.note === undefined ? '' : ` Note: ${one.note}`}`,
     ]))}`,
