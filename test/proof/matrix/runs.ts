@@ -42,6 +42,14 @@ export const allRuns = (): readonly Run[] => scenarios().flatMap(runsOf);
 
 const weight = (seed: string, { id }: Run): string => createHash('sha256').update(`${seed}\0${id}`).digest('hex');
 
-/** The same runs in the order of a seed. */
-export const inOrderOf = (seed: string, runs: readonly Run[]): readonly Run[] =>
-  [...runs].sort((one, other) => weight(seed, one).localeCompare(weight(seed, other)));
+/** The same runs in the order of a seed, the scenarios by turns: however few are played, they are of every kind. */
+export const inOrderOf = (seed: string, runs: readonly Run[]): readonly Run[] => {
+  const shuffled = [...runs].sort((one, other) => weight(seed, one).localeCompare(weight(seed, other)));
+  const turns = new Map<string, number>();
+  const inTurns = shuffled.map((run) => {
+    const turn = turns.get(run.scenario) ?? 0;
+    turns.set(run.scenario, turn + 1);
+    return { run, turn };
+  });
+  return inTurns.sort((one, other) => one.turn - other.turn).map(({ run }) => run);
+};
