@@ -98,7 +98,12 @@ export interface Settlement {
   reason?: string;
   /** How much of it went back, in minor units of what was taken. */
   reversedMinor?: number;
+  /** The platform is told that all of it went back. */
+  reversal?: SettlementReversal;
 }
+
+/** The record of a payment, taken back on the platform. `firstTriedAt` is hub time. */
+export interface SettlementReversal { state: 'due' | 'written_back' | 'refused'; why: 'refund' | 'dispute' | 'late_failure'; once: WriteOnce; tries: number; reason?: string }
 
 /** Money that is owed back, or was given back. */
 export interface Refund {

@@ -16,7 +16,7 @@ export const close = (document: CaseDocument, facts: {
       $set: {
         status: facts.status, ended: facts.ended, strikes: 0,
         ...(facts.reason === undefined ? {} : { lastReason: facts.reason }),
-        ...(facts.settlement ? { settlement: facts.settlement } : {}),
+        ...(facts.settlement ? { settlement: facts.settlement, ...(facts.settlement.reversal?.state === 'due' ? { 'due.settle': facts.owed.now } : {}) } : {}),
         ...(facts.openKeys ? { openKeys: [...facts.openKeys] } : {}),
         ...(facts.laterRetryAt ? { laterRetry: { state: 'owed' as const, dueAt: facts.laterRetryAt }, 'due.step': facts.laterRetryAt } : {}),
         ...owing(facts.owed),

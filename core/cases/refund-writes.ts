@@ -2,6 +2,10 @@ import type { CaseDocument, Refund, Settlement } from './case.model.js';
 import type { CaseWrite } from './case-write.js';
 import { held, unset } from './held.js';
 
+/** Where the platform is to be told that money went back, that is owed at once; else nothing of the settlement is owed any more. */
+const toldAt = ({ reversal }: Settlement, now: Date) => (reversal?.state === 'due' ? { 'due.settle': now } : {});
+const unlessTold = ({ reversal }: Settlement) => (reversal?.state === 'due' ? [] : ['due.settle']);
+
 const row = (document: CaseDocument, n: number) => ({ ...held(document), refunds: { $elemMatch: { n } } });
 
 /** The gateway is about to be asked; the next try is owed before this one leaves. `againAt` is hub time, `sendBefore` wall time. */
@@ -31,9 +35,9 @@ export const refunded = (document: CaseDocument, refund: Refund, facts: {
       ...(facts.echo === undefined ? {} : { 'refunds.$.echoed': 'yes' }),
       ...(facts.againAt ? { 'due.refund': facts.againAt } : {}),
       ...(facts.stepAt ? { 'due.step': facts.stepAt } : {}),
-      ...(facts.settlement ? { settlement: facts.settlement } : {}),
+      ...(facts.settlement ? { settlement: facts.settlement, ...toldAt(facts.settlement, facts.now) } : {}),
     },
-    ...unset(...(facts.againAt ? [] : ['due.refund']), ...(facts.settlement ? ['due.settle'] : []), ...(facts.right === 'given_up' ? ['openKeys'] : [])),
+    ...unset(...(facts.againAt ? [] : ['due.refund']), ...(facts.settlement ? unlessTold(facts.settlement) : []), ...(facts.right === 'given_up' ? ['openKeys'] : [])),
     ...(facts.refundRef === undefined ? {} : { $addToSet: { refs: facts.refundRef } }),
     ...(facts.echo === undefined ? {} : { $pull: { signals: { id: facts.echo } } }),
   },
@@ -49,8 +53,8 @@ export const reversed = (document: CaseDocument, facts: { readonly settlement: S
   name: 'settled',
   filter: { ...held(document), 'signals.id': facts.signalId },
   update: {
-    $set: { settlement: facts.settlement },
-    ...unset('due.settle', ...(facts.right === 'given_up' ? ['openKeys'] : [])),
+    $set: { settlement: facts.settlement, ...toldAt(facts.settlement, facts.settlement.updatedAt) },
+    ...unset(...unlessTold(facts.settlement), ...(facts.right === 'given_up' ? ['openKeys'] : [])),
     $pull: { signals: { id: facts.signalId } },
   },
 });

@@ -1,6 +1,7 @@
 import type { Attempt, CaseDocument } from '../cases/index.js';
 import type { PaymentToRecord, SettlementResult, TakeOver, WriteOnce } from '../connector-kit/index.js';
 import type { CaseWorld } from './case-facts.js';
+import type { Effect } from './case-steps/effects.js';
 import type { AnswerTo } from './case-steps/learn.js';
 import { invoiceOf, tokenOf } from './requests.js';
 import type { RecoveryPorts } from './ports.js';
@@ -23,25 +24,31 @@ export const takeOver = async (
   return result.value;
 };
 
-/** Tells the platform of a payment taken at a gateway. */
+/** Tells the platform of a payment taken at a gateway, or that it went back. */
 export const recordPayment = async (
-  document: CaseDocument, attempt: Attempt, once: WriteOnce, world: CaseWorld, ports: RecoveryPorts, time: WriteTime,
+  document: CaseDocument, { attempt, once, reverses }: Extract<Effect, { do: 'record' }>, world: CaseWorld, ports: RecoveryPorts, time: WriteTime,
 ): Promise<AnswerTo['record']> => {
   const settlement = world.connector?.settlement;
+  // a platform that sees payments by itself sees them go back
+  if (settlement?.mode === 'platform_detects' && reverses !== undefined) return { status: 'already_recorded' };
   if (settlement?.mode !== 'recorded') return { status: 'refused', reason: 'not_allowed', detail: 'The platform takes no record of a payment.' } satisfies SettlementResult;
-  const payment = paymentToRecord(document, attempt, once, ports);
+  const payment = paymentToRecord(document, attempt, reverses === undefined ? once : document.settlement?.once ?? once, ports);
   if (!payment) return { status: 'refused', reason: 'not_allowed', detail: 'The payment has no token or no reference.' } satisfies SettlementResult;
-  const result = await settlement.record(payment, time);
+  const result = await (reverses === undefined ? settlement.record(payment, time) : settlement.reverse?.(payment, reverses, dated(once, ports), time));
+  if (!result) return { status: 'refused', reason: 'not_allowed', detail: 'The platform takes no payment back.' } satisfies SettlementResult;
   if (result.ok) return result.value;
   ports.logger.warn({ caseId: document._id, code: result.error.code, reached: result.error.reached }, 'the platform did not take our payment; tried again later');
   return result.error.reached === 'yes' ? 'failed' : 'not_answered';
 };
 
+/** A duty as the platform is told of it: in wall time. */
+const dated = (once: WriteOnce, ports: RecoveryPorts): WriteOnce => ({ ...once, firstTriedAt: ports.clock.wallAt(once.firstTriedAt) });
+
 const paymentToRecord = (document: CaseDocument, attempt: Attempt, once: WriteOnce, ports: RecoveryPorts): PaymentToRecord | undefined => {
   const token = tokenOf(document, attempt, ports);
   if (!token || attempt.outcome?.status !== 'approved') return undefined;
   return {
-    once: { ...once, firstTriedAt: ports.clock.wallAt(once.firstTriedAt) }, invoice: invoiceOf(document), amount: attempt.outcome.amount,
+    once: dated(once, ports), invoice: invoiceOf(document), amount: attempt.outcome.amount,
     chargedAt: ports.clock.wallAt(attempt.startedAt), gatewayRefs: attempt.outcome.gatewayRefs, gatewayType: token.gatewayType, token,
   };
 };

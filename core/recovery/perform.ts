@@ -93,8 +93,8 @@ export const perform = async (effect: Call, document: CaseDocument, knowledge: K
     }
     case 'take_over': return learnFrom.take_over(effect, await takeOver(document, effect.until, await standstillNow(document, ports), world, ports, writing(effect.sendBefore)), knowledge);
     case 'record': {
-      const answer = await recordPayment(document, effect.attempt, effect.once, world, ports, writing(effect.sendBefore));
-      await ports.checkpoint('recorded on the platform', document._id);
+      const answer = await recordPayment(document, effect, world, ports, writing(effect.sendBefore));
+      if (effect.reverses === undefined) await ports.checkpoint('recorded on the platform', document._id);
       return learnFrom.record(effect, answer, knowledge);
     }
     case 'find_payment': return learnFrom.find_payment(effect, await find(document, effect.attempt, world, ports, read()) ?? 'not_answered', knowledge);

@@ -136,4 +136,51 @@ describe('telling the platform of our payment', () => {
       expect((await bench.get(caseId)).due.settle?.getTime()).toBe(bench.clock.hubNow().getTime() + minute);
     });
   });
+
+  describe('where the money went back', () => {
+    const settled = async () => {
+      await charged();
+      for (let holds = 0; holds < 4; holds += 1) await bench.step(caseId);
+      expect(await bench.get(caseId)).toMatchObject({ settlement: { state: 'confirmed' }, takeOver: { state: 'handed_back' } });
+    };
+    const back = async (why: 'refund' | 'dispute' | 'late_failure', minor = usd.minor) => {
+      await bench.tell(caseId, { type: 'payment_reversed', occurredAt: bench.clock.wallNow(), subject: { invoiceRef: 'in_1' }, gatewayRefs: [`ch_${caseId}-1`], why, amount: { ...usd, minor } });
+      await bench.step(caseId);
+    };
+
+    it.each([['refund', 'succeeded'], ['dispute', 'failed'], ['late_failure', 'failed']] as const)('takes the record back: %s', async (why, status) => {
+      await settled();
+      await back(why);
+      expect(bench.money.reversed).toEqual([`${caseId}-1-reverse: ${why}`]);
+      expect(await bench.get(caseId)).toMatchObject({ status, settlement: { state: 'reversed', reason: why, reversal: { state: 'written_back', tries: 1 } } });
+      expect((await bench.get(caseId)).due.settle).toBeUndefined();
+    });
+
+    it('only once all of it is gone', async () => {
+      await settled();
+      await back('refund', 1900);
+      expect(bench.money.reversed).toEqual([]);
+      await back('refund', 3000);
+      expect(bench.money.reversed).toEqual([`${caseId}-1-reverse: refund`]);
+    });
+
+    it('owes it in the write that learns of it, and asks again under its key until it is answered', async () => {
+      await settled();
+      bench.money.records = ['lost', 'down'];
+      bench.killAt = 'settled';
+      await back('refund');
+      expect(await bench.get(caseId)).toMatchObject({ settlement: { state: 'reversed', reversal: { state: 'due', tries: 0 } }, due: { settle: expect.any(Date) } });
+      for (let holds = 0; holds < 4; holds += 1) await bench.step(caseId);
+      expect(await bench.get(caseId)).toMatchObject({ settlement: { reversal: { state: 'written_back', tries: 3 } } });
+      expect(new Set(bench.money.reversed)).toEqual(new Set([`${caseId}-1-reverse: refund`]));
+    });
+
+    it('is left to people where the platform will not', async () => {
+      await settled();
+      bench.money.records = [{ status: 'refused', reason: 'not_allowed', detail: 'as the script says' }];
+      await back('refund');
+      expect(await bench.get(caseId)).toMatchObject({ settlement: { state: 'reversed', reversal: { state: 'refused', reason: 'not_allowed' } } });
+      expect(bench.logLines.join('')).toContain('the platform\'s invoice still shows our payment (not_allowed)');
+    });
+  });
 });

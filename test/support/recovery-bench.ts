@@ -193,6 +193,7 @@ export const startRecoveryBench = async (options: { readonly label: string; read
       money.tried.length = 0;
       money.faults.length = 0;
       money.recorded.length = 0;
+      money.reversed.length = 0;
       money.refundReplies.length = 0;
       money.refundRequests.length = 0;
       money.refunded.clear();

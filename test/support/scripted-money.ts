@@ -43,6 +43,8 @@ export interface ScriptedMoney {
   /** What becomes of the next payments that are recorded, in order; afterwards each is taken. `lost`: taken, and the reply is not heard. */
   records: ('lost' | 'down' | 'error' | Extract<SettlementResult, { status: 'refused' | 'paid_by_other' }>)[];
   readonly recorded: PaymentToRecord[];
+  /** What was taken back on the platform: `<key of the duty>: <why>`. */
+  readonly reversed: string[];
   /** Told before the money moves; may throw, as a process ends. */
   onCharge: ((key: string) => Promise<void> | void) | undefined;
   /** Told after it moved and before the reply is handed over. */
@@ -123,7 +125,7 @@ export const scriptedMoney = (clock: Clock, due: Money, protection: RepeatProtec
     replies: [], tried: [], faults: [], refundReplies: [], refundRequests: [], refunded: new Map(),
     calls: { reads: 0, finds: 0, lists: 0, handBacks: [], takeOvers: [], dunning: [], prepares: 0, revokes: 0, records: 0, recordKeys: [] },
     invoice: { state: 'open', other: [], inProgress: 'no', due: due.minor },
-    reads: 'up', refusesPaid: 'yes', cards: { methodRef: 'pm_1' }, dunning: 'up', takeOver: 'taken', retries: 'on', records: [], recorded: [], onCharge: undefined, onCharged: undefined, onRead: undefined, onList: undefined,
+    reads: 'up', refusesPaid: 'yes', cards: { methodRef: 'pm_1' }, dunning: 'up', takeOver: 'taken', retries: 'on', records: [], recorded: [], reversed: [], onCharge: undefined, onCharged: undefined, onRead: undefined, onList: undefined,
     approved: () => succeeded().map((one) => one.key),
     connector: {
       webhook: { verify: notCalled, provenBefore: notCalled, parse: notCalled, topics: () => [] },
@@ -187,6 +189,15 @@ export const scriptedMoney = (clock: Clock, due: Money, protection: RepeatProtec
           money.recorded.push(payment);
           money.invoice.state = 'paid';
           return script === 'lost' ? failed('unknown') : fine({ status: 'recorded', platformPaymentRef: `pay_${payment.once.ourReference}` });
+        },
+        reverse: async (_payment, why, once) => {
+          const script = money.records.shift();
+          if (script === 'down') return failed('no');
+          if (typeof script === 'object') return fine(script);
+          money.reversed.push(`${once.key}: ${why}`);
+          money.recorded.length = 0;
+          money.invoice.state = 'open';
+          return script === 'lost' ? failed('unknown') : fine({ status: 'recorded' });
         },
       },
       checkHealth: notCalled,

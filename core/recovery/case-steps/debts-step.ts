@@ -2,6 +2,7 @@ import type { CaseDocument } from '../../cases/index.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
 import { handBackStep } from './hand-back-step.js';
 import { refundStep } from './refund-step.js';
+import { reverseStep } from './reverse-step.js';
 import { settleStep } from './settle-step.js';
 import { confirm } from './signals-step.js';
 
@@ -10,7 +11,10 @@ export const debtsStep = (document: CaseDocument, knowledge: Knowledge, tools: T
   const now = tools.clock.hubNow();
   const { settlement } = document;
   const settles = (document.due.settle && document.due.settle <= now) || knowledge.recorded !== undefined;
-  if (settles && knowledge.settled === undefined) return settlement?.state === 'due' ? settleStep(document, settlement, knowledge, tools) : confirm(document, knowledge, tools);
+  if (settles && knowledge.settled === undefined) {
+    if (settlement?.reversal?.state === 'due') return reverseStep(document, settlement, settlement.reversal, knowledge, tools);
+    return settlement?.state === 'due' ? settleStep(document, settlement, knowledge, tools) : confirm(document, knowledge, tools);
+  }
   const refund = refundStep(document, knowledge, tools);
   if (refund) return refund;
   if ((document.due.handBack && document.due.handBack <= now) || knowledge.handBack === 'intended' || knowledge.handBack === 'done') return handBackStep(document, knowledge, tools, now);

@@ -1,5 +1,5 @@
 import type { CardStop } from '../../cards/index.js';
-import type { Attempt, AttemptOutcome, CaseDocument, CaseWrite, CommandAnswer, OutboxEntry, Plan, Refund } from '../../cases/index.js';
+import type { Attempt, AttemptOutcome, CaseDocument, CaseWrite, CommandAnswer, SettlementReversal, OutboxEntry, Plan, Refund } from '../../cases/index.js';
 import type { Classification } from '../../declines/index.js';
 import type { ChargeableToken, Ending, InvoiceState, Money, RawDecline, RefundOutcome, RepeatProtection, SettlementResult, TakeOver, WriteOnce } from '../../connector-kit/index.js';
 import type { Clock } from '../../scheduling/index.js';
@@ -26,8 +26,8 @@ export type Effect =
   | { readonly do: 'hand_back'; readonly ending: Ending }
   /** Reads whether the connection still allows it, then stops the platform's own retries. */
   | { readonly do: 'take_over'; readonly until: Date; readonly sendBefore: Date }
-  /** Tells the platform of a payment taken at a gateway. */
-  | { readonly do: 'record'; readonly attempt: Attempt; readonly once: WriteOnce; readonly sendBefore: Date }
+  /** Tells the platform of a payment taken at a gateway; `reverses`: that it went back, and why. */
+  | { readonly do: 'record'; readonly attempt: Attempt; readonly once: WriteOnce; readonly sendBefore: Date; readonly reverses?: SettlementReversal['why'] }
   /** Whether our payment stands, asked before it is given back. */
   | { readonly do: 'find_payment'; readonly attempt: Attempt }
   /** Nothing to perform: something follows from what is known already. */

@@ -1,7 +1,8 @@
-import { refundWrites, type Attempt, type CaseDocument, type Refund, type Settlement } from '../../cases/index.js';
+import { refundWrites, type Attempt, type CaseDocument, type Refund, type Settlement, type SettlementReversal } from '../../cases/index.js';
 import type { Money } from '../../connector-kit/index.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
 import { needsRenewal, sendBeforeOf } from './lease.js';
+import { reversalOwed } from './reverse-step.js';
 import { routeOf } from './route.js';
 
 const minute = 60_000;
@@ -120,11 +121,12 @@ export const doneWith = (document: CaseDocument, refund: Refund, facts: { readon
 };
 
 /** What a case still has of the money it took: what came in, what went back, and whether that is all of it. */
-export const givenBack = (document: CaseDocument, back: Money, reason: string, now: Date): { readonly settlement: Settlement | undefined; readonly right: 'kept' | 'given_up' } => {
+export const givenBack = (document: CaseDocument, back: Money, reason: SettlementReversal['why'], now: Date): { readonly settlement: Settlement | undefined; readonly right: 'kept' | 'given_up' } => {
   const taken = document.attempts.map(takenBy).find((one) => one !== undefined) ?? document.opened;
   const sum = (document.settlement?.reversedMinor ?? 0) + (back.currency === taken.currency ? back.minor : 0);
+  const reversal = document.settlement && reversalOwed(document.settlement, reason, reason !== 'refund' || sum >= taken.minor ? 'all_gone' : 'some_left', now);
   return {
-    settlement: document.settlement ? { ...document.settlement, state: 'reversed', updatedAt: now, reason, reversedMinor: sum } : undefined,
+    settlement: document.settlement ? { ...document.settlement, state: 'reversed', updatedAt: now, reason, reversedMinor: sum, ...(reversal ? { reversal } : {}) } : undefined,
     right: sum >= taken.minor ? 'given_up' : 'kept',
   };
 };
