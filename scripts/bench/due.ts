@@ -1,27 +1,26 @@
 /**
  * npm run bench:due: how fast due cases are worked on while very many others are scheduled, as ratios measured side by side in one run.
- * Needs nothing but this checkout; keeps its database in .bench/ for the next run.
+ * Needs nothing but this checkout; keeps its database in .bench/ for the next run, which is then quicker.
  */
-import { z } from 'zod';
 import { startBenchDatabase } from './bench-database.js';
-import { runRounds, ratioOf } from './rounds.js';
-import { startWorker } from './worker.js';
+import { measureDue } from './due/measure.js';
+import { readOptions } from './options.js';
 
-const tell = (line: string) => { console.log(line); };
-const cases = Number(process.argv[2] ?? 300);
-const scheduled = Number(process.argv[3] ?? 10_000);
-const database = await startBenchDatabase();
-const hub = startWorker(new URL('due/hub-worker.js', import.meta.url), { BENCH_URI: database.uri('due') });
-const agenda = startWorker(new URL('due/agenda-worker.js', import.meta.url), { BENCH_URI: database.uri('due') });
-try {
-  tell('seeding');
-  await hub.ask('seed', z.string(), { scheduled });
-  await agenda.ask('seed', z.string(), { scheduled });
-  tell('rounds');
-  const rate = (worker: typeof hub) => async () => cases / (await worker.ask('round', z.number(), { cases })) * 1000;
-  const measured = await runRounds([{ name: 'hub', round: rate(hub) }, { name: 'agenda', round: rate(agenda) }], { warmUp: 2, counted: 3 }, tell, '/s');
-  tell(JSON.stringify(ratioOf(measured.get('hub'), measured.get('agenda'))));
-} finally {
-  await Promise.all([hub.stop(), agenda.stop()]);
-  await database.stop();
+const sizes = {
+  'cases': { what: 'due cases, and due jobs, of a round', whole: 1000, quick: 200 },
+  'beside': { what: 'cases, and jobs, scheduled beside', whole: 100_000, quick: 5000 },
+  'few': { what: 'cases scheduled beside, where few are compared with many', whole: 10_000, quick: 1000 },
+  'many': { what: 'cases scheduled beside, where many are compared with few', whole: 1_000_000, quick: 20_000 },
+  'warm-up': { what: 'rounds that are not counted', whole: 2, quick: 1 },
+  'rounds': { what: 'rounds that are counted', whole: 7, quick: 3 },
+};
+
+const options = readOptions('bench:due', sizes, process.argv.slice(2));
+if (options !== 'help') {
+  const database = await startBenchDatabase(options.directory);
+  try {
+    console.log(await measureDue(database, { ...options.sizes, warmUp: options.sizes['warm-up'] }));
+  } finally {
+    await database.stop();
+  }
 }

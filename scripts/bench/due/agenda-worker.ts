@@ -4,6 +4,7 @@ import { Agenda } from 'agenda';
 import { MongoClient, ObjectId } from 'mongodb';
 import { z } from 'zod';
 import { serve } from '../serve.js';
+import type { Work } from './work.js';
 
 const name = 'noop';
 const collectionName = 'bench_jobs';
@@ -63,10 +64,12 @@ serve({
     });
     agenda.define(name, () => undefined, { concurrency, lockLimit: concurrency });
     const from = performance.now();
+    const cpuBefore = process.cpuUsage();
     await agenda.start();
     await done;
+    const { user, system } = process.cpuUsage(cpuBefore);
     const ms = performance.now() - from;
     await agenda.stop();
-    return ms;
+    return { ms, cpuMs: (user + system) / 1000 } satisfies Work;
   },
 }, () => client.close());

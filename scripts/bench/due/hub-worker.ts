@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { serve } from '../serve.js';
+import type { Work } from './work.js';
 import { openCaseHub } from './open-case-hub.js';
 import { makeDueSet, removeDueSet, seedScheduled, storeDueSet, type DueSet } from './seed.js';
 import { recordCommands } from './record-commands.js';
@@ -11,24 +12,22 @@ const concurrency = 100;
 const patienceMs = 120_000;
 
 const uri = process.env['BENCH_URI'] ?? '';
-let wanted = 0;
+const waitedFor = new Set<string>();
 let whenDone: (() => void) | undefined;
-const released = new Set<string>();
 const hub = await openCaseHub(uri, {
   concurrency,
   onReleased: (caseId) => {
-    released.add(caseId);
-    if (released.size >= wanted) whenDone?.();
+    if (waitedFor.delete(caseId) && waitedFor.size === 0) whenDone?.();
   },
 });
 await hub.scheduler.start();
 let templates: Awaited<ReturnType<typeof seedScheduled>> = [];
-let set: DueSet | undefined;
+let recorded: DueSet | undefined;
 
-const allReleased = (count: number): Promise<void> => new Promise((resolve, reject) => {
-  released.clear();
-  wanted = count;
-  const alarm = setTimeout(() => { reject(new Error(`Only ${String(released.size)} of ${String(count)} cases were released`)); }, patienceMs);
+const allReleased = (due: DueSet): Promise<void> => new Promise((resolve, reject) => {
+  waitedFor.clear();
+  for (const { _id: caseId } of due.cases) waitedFor.add(caseId);
+  const alarm = setTimeout(() => { reject(new Error(`Of ${String(due.cases.length)} cases ${String(waitedFor.size)} were not released in time`)); }, patienceMs);
   whenDone = () => {
     clearTimeout(alarm);
     whenDone = undefined;
@@ -37,12 +36,14 @@ const allReleased = (count: number): Promise<void> => new Promise((resolve, reje
 });
 
 /** Works on a set of due cases; answers the milliseconds from the waking of their lanes to the last release. */
-const work = async (due: DueSet): Promise<number> => {
-  const done = allReleased(due.cases.length);
+const work = async (due: DueSet): Promise<Work> => {
+  const done = allReleased(due);
   const from = performance.now();
+  const cpuBefore = process.cpuUsage();
   for (const lane of due.lanes) hub.scheduler.due(lane, hub.clock.hubNow());
   await done;
-  return performance.now() - from;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  return { ms: performance.now() - from, cpuMs: (user + system) / 1000 };
 };
 
 const verify = async (due: DueSet): Promise<void> => {
@@ -62,34 +63,36 @@ serve({
   /** One round: stores due cases, works on them, checks what became of them, removes them. */
   round: async (facts) => {
     const { cases } = z.object({ cases: z.number() }).parse(facts);
-    set = makeDueSet(hub, templates, cases);
+    const set = makeDueSet(hub, templates, cases);
     await storeDueSet(hub, set);
-    const ms = await work(set);
+    const done = await work(set);
     await verify(set);
     await removeDueSet(hub, set);
-    return ms;
+    return done;
   },
   /** Works on due cases once more and answers the commands that were sent for them. */
   record: async (facts) => {
     const { cases } = z.object({ cases: z.number() }).parse(facts);
-    set = makeDueSet(hub, templates, cases);
-    await storeDueSet(hub, set);
-    const recording = recordCommands(hub.storage);
-    await work(set);
+    recorded = makeDueSet(hub, templates, cases);
+    await storeDueSet(hub, recorded);
+    const names = recorded.cases.flatMap(({ _id: caseId }, n): [string, string][] => [[caseId, caseId], [String(recorded?.ledgers[n]?.['_id']), caseId]]);
+    const recording = recordCommands(hub.storage, new Map(names));
+    await work(recorded);
     const commands = recording.end();
-    await verify(set);
-    await removeDueSet(hub, set);
+    await verify(recorded);
+    await removeDueSet(hub, recorded);
     return commands;
   },
   /** The recorded set as it was before the hub worked on it. */
   restore: async () => {
-    if (!set) throw new Error('Nothing was recorded');
-    await removeDueSet(hub, set);
-    await storeDueSet(hub, set);
+    if (recorded) await storeDueSet(hub, recorded);
     return 'restored';
   },
-  remove: async () => {
-    if (set) await removeDueSet(hub, set);
-    return 'removed';
+  /** Checks that the recorded set was brought to the same end again, and removes it. */
+  clear: async () => {
+    if (!recorded) return 'nothing';
+    await verify(recorded);
+    await removeDueSet(hub, recorded);
+    return 'cleared';
   },
 }, () => hub.close());

@@ -1,6 +1,6 @@
 import { createCardLedger, cardIndexes, type CardLedger } from '../../../core/cards/index.js';
 import { caseIndexes, createCases, type CaseDocument } from '../../../core/cases/index.js';
-import { clientIndexes, createClients, createKillSwitch, createVault, type Clients } from '../../../core/clients/index.js';
+import { clientIndexes, createClients, createKillSwitch, createVault, type Clients, type Vault } from '../../../core/clients/index.js';
 import { readSettings } from '../../../core/configuration/index.js';
 import { loadDeclineCatalogue } from '../../../core/declines/index.js';
 import { createNotifications } from '../../../core/notifications/index.js';
@@ -16,6 +16,7 @@ export interface CaseHub {
   readonly storage: Storage;
   readonly clock: Clock;
   readonly clients: Clients;
+  readonly vault: Vault;
   readonly cards: CardLedger;
   readonly cases: Collection<CaseDocument>;
   readonly scheduler: Scheduler;
@@ -59,7 +60,7 @@ export const openCaseHub = async (uri: string, options: { readonly concurrency: 
   await storage.ensureIndexes([caseIndexes, cardIndexes, agendaIndexes, ...clientIndexes, ...notifications.indexes]);
   scheduler.define(caseLaneWork(ports));
   return {
-    storage, clock, clients, cards, scheduler, cases: ports.cases.collection, recovery: createRecovery(ports),
+    storage, clock, clients, vault, cards, scheduler, cases: ports.cases.collection, recovery: createRecovery(ports),
     close: async () => {
       await scheduler.stop();
       await notifications.stop();
