@@ -18,6 +18,7 @@ export type { ConnectionOptions } from './connection-options.js';
 export type { ConnectionInput, CreateClientInput, GatewayInput } from './inputs.js';
 export type { ClientChange } from './update-client.js';
 export type { OpenedConnection, OpenedGatewayAccount } from './open-credentials.js';
+export { isKnownConnection } from './known-connection.js';
 export { NewerFormat } from './newer-format.js';
 export { Conflict, InvalidInput, NotFound } from './refusals.js';
 export { isAllowedAddress, judgeTarget, type TargetReach, type TargetVerdict } from './webhook-target.js';

@@ -3,7 +3,7 @@ import type { Logger } from '../observability/index.js';
 import type { Clock, Scheduler } from '../scheduling/index.js';
 import { insertTogether, type IndexPlan, type Storage, type WithId } from '../storage/index.js';
 import type { Dispatcher } from 'undici';
-import { deliverNotification, idsOf, release, type BodyOpener, type DeliveryMeans, type Recipients } from './deliver-notification.js';
+import { deliverNotification, idsOf, keptTries, release, type BodyOpener, type DeliveryMeans, type Recipients } from './deliver-notification.js';
 import { createGuardedDispatcher, type ResolveAll } from './guarded-dispatcher.js';
 import { createLaneSlots } from './lane-slots.js';
 import { collectionName, laneKind, laneOf, notificationIndexes, type DeliveryTry, type NotificationDocument, type NotificationState } from './notification.model.js';
@@ -125,7 +125,8 @@ export const createNotifications = (options: NotificationsOptions): Notification
   };
 
   const park = async (document: WithId<NotificationDocument>): Promise<void> => {
-    await release(means, document, { state: 'dead' });
+    const put = { at: clock.hubNow(), status: null, durationMs: 0, answer: '', failure: 'processes_ended' as const, code: null };
+    await release(means, document, { state: 'dead' }, { $push: { tries: { $each: [put], $slice: -keptTries } } });
     logger.error({ ...idsOf(document), alert: 'notification_dead' }, 'notification put aside: the process ended several times while it was tried');
   };
 

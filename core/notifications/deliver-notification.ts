@@ -44,7 +44,8 @@ export interface DeliveryMeans {
 }
 
 const largestBody = 100 * 1024;
-const keptTries = 50;
+/** Of a notification's tries the newest so many are kept. */
+export const keptTries = 50;
 const longestOwnWaitMs = 120_000;
 
 type Claimed = WithId<NotificationDocument>;

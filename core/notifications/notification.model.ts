@@ -9,7 +9,7 @@ export interface DeliveryTry {
   readonly status: number | null;
   readonly durationMs: number;
   readonly answer: string;
-  readonly failure: TryFailure | 'too_large' | null;
+  readonly failure: TryFailure | 'too_large' | 'processes_ended' | null;
   readonly code: string | null;
 }
 

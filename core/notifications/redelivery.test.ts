@@ -175,7 +175,7 @@ describe('an endpoint that does not take an event', () => {
     await bench.storage.collection<{ _id: string }>('notifications').updateOne({ _id: 'msg_1' }, { $set: { strikes: 5 } });
     expect(await bench.drain()).toBe(0);
     expect(await bench.drainStruck()).toBe(6);
-    expect((await only()).state).toBe('dead');
+    expect(await only()).toMatchObject({ state: 'dead', tries: [{ status: null, failure: 'processes_ended' }] });
     expect(bench.logged()).toContain('"alert":"notification_dead"');
     answer = { status: 200 };
     await bench.notifications.replay('msg_1');

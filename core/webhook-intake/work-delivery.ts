@@ -64,7 +64,7 @@ export const createWorkDelivery = (options: {
 export const parkPoison = async (document: DeliveryDocument, tools: {
   readonly collection: Collection<DeliveryDocument>; readonly clock: Clock; readonly vault: Vault; readonly logger: Logger;
 }): Promise<void> => {
-  const write = markDelivery(document, { state: 'parked', reason: 'poison', detail: 'Processes ended while they worked on it.' }, tools);
+  const write = markDelivery(document, { state: 'parked', reason: 'poison', detail: 'Five processes in a row ended while they worked on it. Their last log lines, and what started them again, may say why.' }, tools);
   await tools.collection.updateOne(write.filter, write.update);
   tools.logger.error({ deliveryId: document._id, connectionId: document.connectionId }, 'a delivery is put aside: processes ended while they worked on it');
 };

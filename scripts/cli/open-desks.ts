@@ -1,5 +1,5 @@
 import { caseIndexes, createCases } from '../../core/cases/index.js';
-import { createVault } from '../../core/clients/index.js';
+import { createVault, isKnownConnection } from '../../core/clients/index.js';
 import type { Settings } from '../../core/configuration/index.js';
 import { createNotifications, type Notifications } from '../../core/notifications/index.js';
 import { createLogger } from '../../core/observability/index.js';
@@ -16,6 +16,7 @@ export interface OpenDesks {
   readonly cases: CaseDesk;
   readonly deliveries: DeliveryDesk;
   readonly notifications: Pick<Notifications, 'list' | 'replay' | 'replayAll'>;
+  isKnownConnection(connectionId: string): Promise<'yes' | 'no'>;
   audit(deed: Deed): Promise<void>;
 }
 
@@ -37,6 +38,7 @@ export const withDesks = <T>(work: (desks: OpenDesks) => Promise<T>): Promise<T>
       settings, notifications,
       cases: createCaseDesk({ cases: createCases({ storage, scheduler, clock, leaseMs }), clock }),
       deliveries: createDeliveryDesk({ storage, scheduler, vault, clock }),
+      isKnownConnection: (connectionId) => isKnownConnection(storage, connectionId),
       audit: (deed) => audit(storage, deed),
     });
   } finally {

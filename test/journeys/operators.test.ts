@@ -60,6 +60,10 @@ describe('what an operator does from the command line, while a hub runs and whil
     const caseId = await open('tok_success', 'insufficient_funds');
     await rows('cases').updateOne({ _id: caseId }, { $set: { parkedAt: new Date(), strikes: 6 }, $unset: { nextAt: '' } });
     expect((await run('cases', 'list', '--parked', '--client', clientId)).out).toMatch(new RegExp(`^ {2}${caseId} {2}queued, parked {2}\\d+\\.\\d\\d USD`, 'm'));
+    const shown = (await run('cases', 'show', caseId)).out;
+    expect(shown).toContain(`Case ${caseId}: queued, parked\n`);
+    expect(shown).not.toContain('Next attempt');
+    expect(shown).toMatch(new RegExp(`Nothing happens to it until you ask for it: recovery-hub cases retry\\|cancel\\|resolve\\s+${caseId}`));
     expect((await run('cases', 'show', caseId)).out).toMatch(/Put aside +2\d{3}-/);
     expect(await run('cases', 'cancel', caseId)).toMatchObject({ code: 0 });
     expect(await statusOf(caseId)).toMatchObject({ status: 'cancelled' });
@@ -114,6 +118,7 @@ describe('what an operator does from the command line, while a hub runs and whil
   });
 
   it('is told what to write', async () => {
+    expect(await run('connections', 'release', '01KNONE')).toMatchObject({ code: 1, out: '', err: expect.stringContaining('error: There is no connection 01KNONE in this database.') });
     expect(await run('pause')).toEqual({ code: 2, out: '', err: 'error: "pause" is for the charges of the whole hub and must say so: recovery-hub pause --all\n' });
     expect(await run('deliveries', 'replay')).toMatchObject({ code: 2, err: expect.stringContaining('deliveries replay --state parked') });
     expect(await run('cases', 'resolve', 'x', '--outcome', 'maybe')).toMatchObject({ code: 2, err: 'error: --outcome is "maybe"; it must be one of succeeded, failed.\n' });

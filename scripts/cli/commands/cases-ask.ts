@@ -91,10 +91,10 @@ const ask = async (transactionId: string, command: OperatorCommand, options: Opt
     const text = [
       `\nCase ${caseId}: ${view.status}${view.recoveredBy === null ? '' : ` (${view.recoveredBy})`}\n\n`,
       paragraph(answer.message),
-      view.message === null && view.plan === null ? '' : '\n',
+      view.message === null && (view.status !== 'queued' || view.plan === null) ? '' : '\n',
       fields([
         ['Ended', view.message ?? undefined],
-        ['Next', view.message === null && view.plan !== null ? view.plan.because : undefined],
+        ['Next', view.message === null && view.status === 'queued' && view.plan !== null ? view.plan.because : undefined],
         ['Next attempt', view.nextAttemptAt === null ? undefined : time(view.nextAttemptAt)],
       ]),
       '\n',

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { viewCase, type Attempt, type CaseDocument, type CaseView } from '../../../core/cases/index.js';
 import { NotFound } from '../../../core/clients/index.js';
 import { formatDecimal } from '../../../core/connector-kit/index.js';
+import { invocation } from '../invocation.js';
 import { fields, paragraph, table, time } from '../layout.js';
 import { withHub } from '../open-hub.js';
 import { showResult } from '../show-result.js';
@@ -36,7 +37,7 @@ const decisionsOf = ({ plan }: CaseDocument) => (plan === undefined ? [] : [{ at
 const textOf = (document: CaseDocument, view: CaseView): string => {
   const { settlement } = view;
   return [
-    `\nCase ${view.transactionId}: ${view.status}${view.recoveredBy === null ? '' : ` (${view.recoveredBy})`}\n\n`,
+    `\nCase ${view.transactionId}: ${view.status}${document.parkedAt === undefined ? '' : ', parked'}${view.recoveredBy === null ? '' : ` (${view.recoveredBy})`}\n\n`,
     fields([
       ['Amount', money(view.amount, view.currency)],
       ['Platform', view.platform ?? undefined],
@@ -47,7 +48,7 @@ const textOf = (document: CaseDocument, view: CaseView): string => {
       ['Put aside', document.parkedAt === undefined ? undefined : `${time(document.parkedAt)}: five processes ended with it in hand`],
       ['Events put aside', document.brokenEvents === undefined ? undefined : `${String(document.brokenEvents.length)} that cannot be read`],
       ['Declined as', view.lastDeclineCode ?? undefined],
-      ['Next attempt', view.nextAttemptAt === null ? undefined : time(view.nextAttemptAt)],
+      ['Next attempt', view.nextAttemptAt === null || document.parkedAt !== undefined ? undefined : time(view.nextAttemptAt)],
       ['Recovered', view.recoveredAt === null ? undefined : time(view.recoveredAt)],
       ['Settlement', settlement.state === 'not_needed' ? undefined : `${settlement.state} by ${settlement.route}, ${time(settlement.updatedAt)}`],
       ['Recommended', view.recommendedAction ?? undefined],
@@ -64,6 +65,7 @@ const textOf = (document: CaseDocument, view: CaseView): string => {
     document.commands === undefined ? '' : `\nAsked by operators\n${table(['at', 'command', 'result', 'answer'], document.commands.map((one) => [
       time(one.at), one.type, one.result, `${one.message}${one.note === undefined ? '' : ` Note: ${one.note}`}`,
     ]))}`,
+    document.parkedAt === undefined ? '' : `\n${paragraph(`Nothing happens to it until you ask for it: ${invocation()} cases retry|cancel|resolve ${view.transactionId}`)}`,
     '\n',
   ].join('');
 };

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { NotFound } from '../../../core/clients/index.js';
 import type { Released } from '../../../core/recovery/index.js';
 import { Refused } from '../failures.js';
 import { invocation } from '../invocation.js';
@@ -16,6 +17,7 @@ export const addConnectionsRelease = (connections: Command): void => {
     .option('--json', 'print JSON')
     .action(async (connectionId: string, options: Options) => {
       await withDesks(async (desks) => {
+        if (await desks.isKnownConnection(connectionId) === 'no') throw new NotFound(`There is no connection ${connectionId} in this database. Its id stands in: ${invocation()} clients show <clientId>`);
         const released = await desks.cases.release(connectionId, options.note);
         const counts = { returned: released.returned.length, owed: released.owed.length, waiting: released.waiting.length };
         await desks.audit({ what: 'connections release', target: connectionId, change: { ...counts, ...(options.note === undefined ? {} : { note: options.note }) } });
@@ -30,7 +32,7 @@ const casesOf = (count: number) => (count === 1 ? 'one case' : `${String(count)}
 const waiting = (count: number) => `The command for ${casesOf(count)} was not taken up within 5 s. It is stored, and acted on by the hub that runs, or by the next one that starts on this database.`;
 
 const textOf = (connectionId: string, { returned, owed }: Released): string => {
-  if (returned.length + owed.length === 0) return `\n${paragraph(`Nothing is taken over on connection ${connectionId}, and no stop is owed. If that surprises you, compare the id with: ${invocation()} clients show <clientId>`)}\n`;
+  if (returned.length + owed.length === 0) return `\n${paragraph(`Nothing is taken over on connection ${connectionId}, and no stop is owed.`)}\n`;
   return [
     `\nConnection ${connectionId}\n\n`,
     returned.length === 0 ? '' : paragraph(`Returned to the platform: ${casesOf(returned.length)}.`),

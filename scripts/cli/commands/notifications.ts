@@ -70,7 +70,7 @@ const textOf = (found: readonly NotificationView[], limit: number): string => {
       one.id, one.state, one.event, one.caseId, time(one.createdAt), String(one.tries.length), lastAnswer(one), time(one.nextAt),
     ])),
     found.length === limit ? `\n  ${String(limit)} are shown; --limit shows more.\n` : '',
-    found.some((one) => one.state === 'dead') ? `\n${paragraph(`When the endpoint answers again: ${invocation()} notifications replay <webhook-id>, or --state dead`)}` : '',
+    found.some((one) => one.state === 'dead') ? `\n${paragraph(`When the endpoint answers again, or what ended the processes is mended: ${invocation()} notifications replay <webhook-id>, or --state dead`)}` : '',
     '\n',
   ].join('');
 };
