@@ -1,10 +1,9 @@
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
+import type { PassingCommand } from './passing-command.js';
+import { planted, type Plant } from './plants.js';
 import type { Traffic } from './traffic.js';
-
-/** One command as it passes: `update cases`. */
-export interface PassingCommand { readonly name: string; readonly collection: string }
 
 /**
  * What becomes of a command. `lose_answer`: it is carried out and the connection breaks. `lose_command`: the connection breaks first.
@@ -62,6 +61,8 @@ export const openDatabaseDoor = async (options: {
   readonly path: string; readonly target: string; readonly databaseName: string; readonly traffic: Traffic;
   /** Wall ms as the database is to tell it. */
   readonly now: () => number;
+  /** A rule taken away from what passes. */
+  readonly plant: Plant | undefined;
   readonly judge: (command: PassingCommand) => CommandFate;
   /** Stands the process still, or ends it. */
   readonly strike: (fate: 'stand_still' | 'die_after' | 'die_before') => void;
@@ -88,7 +89,8 @@ export const openDatabaseDoor = async (options: {
     }
     const ask = (message: Buffer) => {
       if (near.destroyed) return;
-      const fate = options.judge(passing(message));
+      const command = passing(message);
+      const fate = options.judge(command);
       if (fate === 'lose_command' || fate === 'die_before') {
         end();
         if (fate === 'die_before') options.strike(fate);
@@ -96,7 +98,7 @@ export const openDatabaseDoor = async (options: {
       }
       fates.set(message.readInt32LE(4), fate);
       traffic.asked();
-      far.write(message);
+      far.write(planted(message, command, options.plant));
     };
     near.on('data', messages((message) => { pass(() => { ask(message); }); }));
     far.on('data', messages((message) => {

@@ -1,5 +1,6 @@
 import type { CheckpointName } from '../../core/observability/index.js';
-import type { CommandFate, PassingCommand } from './database-door.js';
+import type { CommandFate } from './database-door.js';
+import type { PassingCommand } from './passing-command.js';
 import type { PlannedFault } from './planned-faults.js';
 import type { PlaceFate } from './simulated-hub.js';
 import type { Trace } from './trace.js';

@@ -1,5 +1,5 @@
 import type { DirectCall } from './scenario.js';
-import type { ScriptParts } from './world-script.js';
+import type { ScriptParts } from './script-parts.js';
 
 const mostTries = 8;
 const againMs = 2000;

@@ -1,5 +1,5 @@
 import type { Billed } from '../../connectors/stripe-billing/fake-platform.js';
-import type { Deed, ScriptParts, Subject } from './world-script.js';
+import type { Deed, ScriptParts, Subject } from './script-parts.js';
 
 /** Where the deeds around the platform's bills are put down. */
 export interface BillDesk {

@@ -1,5 +1,5 @@
 import type { PlannedFault } from './planned-faults.js';
-import type { Deed, ScriptParts } from './world-script.js';
+import type { Deed, ScriptParts } from './script-parts.js';
 
 const quietAfterMs = 1000;
 

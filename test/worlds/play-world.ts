@@ -17,6 +17,7 @@ import { createFaultDesk } from './fault-desk.js';
 import { gatherEvidence } from './gather-evidence.js';
 import { createHubs } from './hubs.js';
 import { createMend } from './mend.js';
+import type { Plant } from './plants.js';
 import { startReceiverLog } from './receiver-log.js';
 import { runToRest } from './run-to-rest.js';
 import { scenarioOf, type Scenario } from './scenario.js';
@@ -38,6 +39,8 @@ export interface Stage {
   readonly time: SimulatedTime;
   readonly databaseSocket: string;
   readonly directory: string;
+  /** A violation to plant. */
+  readonly plant?: Plant | undefined;
 }
 
 /** Plays the world of a seed to its rest and judges it. */
@@ -72,7 +75,7 @@ export const playWorld = async (seed: number, stage: Stage, change: (scenario: S
     rung: (how) => { if (how !== 'bell once') trace.struck(how); },
   });
   const hubs = createHubs({
-    scenario, desk, bells, trace, time, traffic, chance: chance.stream('hubs'), plugins, encryptionKeys, directory, databaseSocket: stage.databaseSocket, databaseName,
+    scenario, desk, bells, trace, time, traffic, chance: chance.stream('hubs'), plant: stage.plant, plugins, encryptionKeys, directory, databaseSocket: stage.databaseSocket, databaseName,
     platforms: new Map([[gatewayHost, gateway.port], ['api.stripe.com', stripe.port]]),
   });
   await hubs.startAll();

@@ -7,7 +7,7 @@ import type { SimulatedBells } from './simulated-bells.js';
 import type { SimulatedTime } from './simulated-time.js';
 import type { Trace } from './trace.js';
 import type { Traffic } from './traffic.js';
-import type { Script } from './world-script.js';
+import type { Script } from './script-parts.js';
 
 const mostSteps = 6000;
 const mostHubDays = 100;

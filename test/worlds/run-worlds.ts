@@ -33,12 +33,14 @@ export interface WorldsOrder {
   readonly trace?: 'kept';
   readonly ended?: (end: WorldEnd | BrokenWorld) => void;
   readonly signal?: AbortSignal;
+  /** The compiled player of worlds, where this file is not compiled itself. */
+  readonly worker?: string;
 }
 
 /** A process plays so many worlds before it makes room for a fresh one. */
 const perProcess = 25;
 
-const worker = fileURLToPath(new URL('./worker.js', import.meta.url));
+const compiledWorker = fileURLToPath(new URL('./worker.js', import.meta.url));
 
 /** Whether a world is as it should be. */
 export const held = (end: WorldEnd | BrokenWorld): end is WorldEnd => !('broken' in end) && end.violations.length === 0 && end.unfinished.length === 0;
@@ -46,7 +48,7 @@ export const held = (end: WorldEnd | BrokenWorld): end is WorldEnd => !('broken'
 /** Plays a batch in a process of its own; the seeds it did not come to are told as broken. */
 const playBatch = async (seeds: readonly number[], order: WorldsOrder, tell: (end: WorldEnd | BrokenWorld) => void): Promise<void> => {
   const args = [...(order.trace ? ['--trace'] : []), ...(order.plant === undefined ? [] : ['--plant', order.plant]), ...seeds.map(String)];
-  const child = fork(worker, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [], env: { PATH: process.env['PATH'] ?? '' } });
+  const child = fork(order.worker ?? compiledWorker, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [], env: { PATH: process.env['PATH'] ?? '' } });
   const left = new Set(seeds);
   let errors = '';
   child.stderr?.on('data', (chunk: Buffer) => { errors = (errors + chunk.toString()).slice(-4000); });

@@ -5,7 +5,9 @@ import { startHub } from '../../core/main.js';
 import { createLogger, type CheckpointName } from '../../core/observability/index.js';
 import type { Bells } from '../../core/scheduling/index.js';
 import { testSettings } from '../support/hub.js';
-import { openDatabaseDoor, type CommandFate, type PassingCommand } from './database-door.js';
+import { openDatabaseDoor, type CommandFate } from './database-door.js';
+import type { PassingCommand } from './passing-command.js';
+import type { Plant } from './plants.js';
 import type { Owner, SimulatedTime } from './simulated-time.js';
 import type { Traffic } from './traffic.js';
 import { layWire, type Wire } from './wire.js';
@@ -48,6 +50,7 @@ export interface SimulatedHubOptions {
   /** Ports of the fakes by the host they stand for. */
   readonly platforms: ReadonlyMap<string, number>;
   readonly bells: (owner: Owner) => Bells;
+  readonly plant: Plant | undefined;
   readonly onCommand: (command: PassingCommand) => CommandFate;
   readonly onPlace: (place: CheckpointName, caseId: string) => PlaceFate;
   /** Told when a fate strikes: the world decides for how long it stands still, and when it comes back. */
@@ -69,7 +72,7 @@ export const startSimulatedHub = async (options: SimulatedHubOptions): Promise<S
 
   const path = join(options.directory, `${options.name}.sock`);
   const door = await openDatabaseDoor({
-    path, target: options.databaseSocket, databaseName: options.databaseName, traffic, now: () => time.now(),
+    path, target: options.databaseSocket, databaseName: options.databaseName, traffic, now: () => time.now(), plant: options.plant,
     judge: options.onCommand,
     strike: (fate) => { strike(fate === 'stand_still' ? 'stand_still' : 'die'); },
   });

@@ -21,6 +21,9 @@ const databaseSocket = decodeURIComponent(/^mongodb:\/\/([^/]+)\//.exec(server.u
 
 const time = simulateTime(new Date(Date.UTC(2040, 2, 5)));
 const { playWorld } = await import('./play-world.js');
+const { plants } = await import('./plants.js');
+const plant = values.plant === undefined ? undefined : plants[values.plant];
+if (values.plant !== undefined && !plant) throw new Error(`--plant is "${values.plant}"; expected one of ${Object.keys(plants).join(', ')}.`);
 
 const say = (end: WorldEnd | { readonly seed: number; readonly broken: string }) => new Promise<void>((resolve) => {
   if (process.send) process.send(end, () => { resolve(); });
@@ -33,7 +36,7 @@ process.on('disconnect', () => { process.exit(0); });
 try {
   for (const seed of positionals.map(Number)) {
     try {
-      const end = await playWorld(seed, { time, databaseSocket, directory });
+      const end = await playWorld(seed, { time, databaseSocket, directory, plant });
       const shown = values.trace || end.violations.length > 0 || end.unfinished.length > 0 ? end : { ...end, trace: [] };
       await say(shown);
     } catch (error) {

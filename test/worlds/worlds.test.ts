@@ -1,0 +1,26 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { join } from 'node:path';
+import { renderFailure } from './render-worlds.js';
+import { runWorlds } from './run-worlds.js';
+
+jest.setTimeout(300_000);
+
+const worker = join(process.cwd(), 'dist/test/worlds/worker.js');
+const seeds = (from: number, count: number) => Array.from({ length: count }, (_, n) => from + n);
+
+describe('worlds of hubs in one process, on simulated time', () => {
+  it('hold every law and come to rest: 50 seeds', async () => {
+    const report = await runWorlds({ worker, seeds: seeds(1, 50), lanes: 2 });
+    expect(report.failed.flatMap((end) => renderFailure(end, 'all'))).toEqual([]);
+    expect(report.worlds).toBe(50);
+    expect(report.charged).toBeGreaterThan(20);
+    expect(Object.keys(report.faults).length).toBeGreaterThan(10);
+  });
+
+  // each plant takes one rule away on the way to the database
+  it.each([['outbox', [4]], ['row', [1, 2, 3]], ['fence', [1, 2, 3, 4, 8]]] as const)('are seen to fail without the rule: %s', async (plant, laws) => {
+    const { failed } = await runWorlds({ worker, plant, seeds: seeds(1, 6), lanes: 2 });
+    const broken = failed.flatMap((end) => ('broken' in end ? [] : end.violations.map(({ law }) => law)));
+    expect(laws.some((law) => broken.includes(law))).toBe(true);
+  });
+});
