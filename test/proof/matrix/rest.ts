@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Scenario } from './scenarios.js';
 import type { ProofWorld } from './world.js';
 
-const restWithinMs = 75_000;
+const restWithinMs = 120_000;
 const quietMs = 1200;
 const lookEveryMs = 150;
 
