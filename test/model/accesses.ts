@@ -27,6 +27,7 @@ export const accesses = (world: World, caseIndex: number): ReadonlySet<Part> => 
       case 'read_invoice': seen.add('debt').add('gateway'); break;
       case 'check_permission': seen.add('charging'); break;
       case 'take_over': seen.add('charging').add('debt'); break;
+      case 'hand_back':
       case 'record': seen.add('debt'); break;
       case 'ask':
       case 'find_payment':
@@ -37,7 +38,6 @@ export const accesses = (world: World, caseIndex: number): ReadonlySet<Part> => 
       case 'reserve':
       case 'close_ledger':
       case 'stop_card':
-      case 'hand_back':
       case 'refund':
       case 'know':
       case 'alert': break;

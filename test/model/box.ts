@@ -4,12 +4,14 @@ import type { CaseFacts } from '../../core/recovery/index.js';
 import type { Budget } from './world.js';
 
 /** What may befall the cases of a box, out of its budget. */
-export type Happening = 'paid_elsewhere' | 'card_changed' | 'invoice_voided' | 'cancelled' | 'ordered_to_cancel' | 'ordered_to_retry' | 'paused';
+export type Happening = 'paid_elsewhere' | 'retried_by_platform' | 'disconnected' | 'card_changed' | 'invoice_voided' | 'cancelled' | 'ordered_to_cancel' | 'ordered_to_retry' | 'paused';
 
 /** One bounded part of the world to be searched whole. */
 export interface Box {
   readonly name: string;
   readonly source: 'direct' | 'connector';
+  /** Who takes the money: a gateway, or the platform of the invoice. */
+  readonly collects: 'gateway' | 'platform';
   readonly protection: RepeatProtection;
   readonly prepares: 'yes' | 'no';
   readonly dunning: 'controllable' | 'not_controllable';
@@ -25,12 +27,14 @@ export interface Box {
   readonly budget: Budget;
 }
 
-export const laws = ['1', '2', '3', '4', '5', '7', '8', 'liveness'] as const;
+export const laws = ['1', '2', '3', '4', '5', '6', '7', '8', 'liveness'] as const;
 export type Law = (typeof laws)[number];
 
 /** One rule of the protocol, taken away around the product's code; nothing in the product knows of it. */
 export interface SwitchedOff {
   readonly rule: string;
+  /** The smallest box known in which its lack shows. */
+  readonly in: Box;
   /** Which laws may break without it. */
   readonly breaks: readonly Law[];
   readonly write?: (write: CaseWrite) => CaseWrite;
@@ -47,4 +51,8 @@ export interface SwitchedOff {
   readonly acceptance?: 'without_id';
   readonly attemptRow?: 'not_written';
   readonly chargeRef?: 'not_written';
+  /** A refund that is tried again is another refund. */
+  readonly refundKey?: 'new';
+  /** That the invoice names another payment is believed unread. */
+  readonly evidence?: 'assumed';
 }

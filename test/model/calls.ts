@@ -1,9 +1,11 @@
+import type { InvoiceState, SettlementResult } from '../../core/connector-kit/index.js';
 import { learnFrom, type Call, type Hold } from '../../core/recovery/index.js';
 import type { Box, SwitchedOff } from './box.js';
-import { amount, found, invoiceOf, prepared, revoked } from './gateway.js';
+import { amount, found, givenBack, invoiceOf, prepared, revoked } from './gateway.js';
 import type { LedgerStore } from './ledger-store.js';
-import { leaseMs } from './machine.js';
-import { replaced, spend, type InHand, type Transition, type World } from './world.js';
+import { delivered } from './letters.js';
+import { leaseMs, mappedRoute } from './machine.js';
+import { spend, type InHand, type Letter, type Transition, type World } from './world.js';
 
 type Learnt = Partial<Hold['knowledge']>;
 
@@ -18,13 +20,30 @@ const accepted = (world: World, ids: readonly string[], off: SwitchedOff | undef
   accepted: off?.acceptance === 'without_id' ? [...world.accepted, ...ids] : [...world.accepted, ...ids.filter((id) => !world.accepted.includes(id))],
 });
 
-const tokenOf = (world: World, caseIndex: number, hold: Hold) => {
+/** What the platform says to a payment that is told to it. */
+const recordedOn = (world: World, { caseIndex }: Letter): SettlementResult => {
+  const paidBy = world.debts[caseIndex]?.paidBy ?? 'nobody';
+  if (paidBy === 'nobody') return { status: 'recorded' };
+  // it says only that the invoice is paid, and by what: whose that is must be read
+  const [payment] = invoiceOf(world, caseIndex).payments;
+  return payment ? { status: 'paid_by_other', payment } : { status: 'refused', reason: 'invoice_voided', detail: paidBy };
+};
+
+const isPaidByOther = ({ recorded }: Hold['knowledge']): boolean => recorded !== undefined && recorded !== 'asked' && recorded.status === 'paid_by_other';
+
+const ofAnother = (invoice: InvoiceState): InvoiceState =>
+  ({ ...invoice, payments: invoice.payments.map(({ ourReference: _ours, ...payment }) => ({ ...payment, ref: 'ref-other', gatewayRefs: [] })) });
+
+const tokenOf = (world: World, caseIndex: number, hold: Hold, box: Box) => {
   const card = world.debts[caseIndex]?.card ?? 'old';
   const { document } = hold;
   const sealed = { sealed: `sealed-${card}`, gatewayType: 'test', last4: '4242', cardKey: `card-${card}` };
   const tried = { methodDigest: card };
   const change = document.connectionId !== undefined && document.tried.length > 0 && document.tried.every((one) => one.methodDigest !== card) ? 'changed' as const : 'same' as const;
-  return { status: 'found' as const, change, first: { token: { gatewayType: 'test', gatewayAccountRef: 'account', methodRef: card }, sealed, tried } };
+  return {
+    status: 'found' as const, change, first: { token: { gatewayType: 'test', gatewayAccountRef: 'account', methodRef: card }, sealed, tried },
+    ...(box.source === 'connector' && box.collects === 'gateway' ? { route: mappedRoute(box) } : {}),
+  };
 };
 
 /** Every way one call of the step machine may end, but for a charge, which travels by itself. */
@@ -34,28 +53,35 @@ export const endingsOf = async (world: World, worker: InHand, effect: Exclude<Ca
   const isLate = (sendBefore: number) => off?.sendBefore !== 'ignored' && world.now >= sendBefore;
   const step = (name: string, after: Learnt, to: World = world): Ending => ({ name, kind: 'step', world: to, after });
   const lost = (name: string, after: Learnt, to: World): readonly Ending[] => (world.left.crashes === 0 ? [] : [{ name, kind: 'fault', world: spend(to, 'crashes'), after }]);
+  const until = world.now + box.protection.absentIsFinalAfterMs;
+  /** A call about the invoice: answered, or unheard, there already or still under way. */
+  const written = (name: string, letter: Letter, answered: Learnt, not: Learnt): readonly Ending[] => [
+    step(name, answered, delivered(world, letter)),
+    ...lost(`${name}, and hears nothing`, not, delivered(world, letter)),
+    ...lost(`${name}, and waits in vain: it is still under way`, not, { ...world, letters: [...world.letters, letter] }),
+  ];
   const card = (token: { readonly cardKey: string } | undefined) => ({ clientId, cardKey: token?.cardKey ?? '' });
 
   switch (effect.do) {
     case 'relay': return [step('hands its events over', learnFrom.relay(effect, 'handed_over', knowledge), accepted(world, effect.entries.map((entry) => entry.id), off))];
-    case 'read_tokens': return [step('reads the card', learnFrom.read_tokens(effect, tokenOf(world, caseIndex, hold), knowledge))];
-    case 'read_invoice': return [step('reads the invoice', learnFrom.read_invoice(effect, { state: invoiceOf(world, caseIndex), at: new Date(world.now) }, knowledge))];
+    case 'read_tokens': return [step('reads the card', learnFrom.read_tokens(effect, tokenOf(world, caseIndex, hold, box), knowledge))];
+    case 'read_invoice': return [step('reads the invoice', learnFrom.read_invoice(effect, { state: off?.evidence === 'assumed' && isPaidByOther(knowledge) ? ofAnother(invoiceOf(world, caseIndex)) : invoiceOf(world, caseIndex), at: new Date(world.now) }, knowledge))];
     case 'reserve': {
       const token = effect.token?.sealed ?? document.attempts.find((attempt) => attempt.n === effect.n)?.token;
       const key = `${document._id}-${String(effect.n)}`;
       if (off?.reserve === 'always') return [step(`takes ${key} for reserved`, learnFrom.reserve(effect, { status: 'reserved' }, knowledge))];
-      const { world: to, result } = await ledger.use(world, (cards) => cards.reserve(card(token), { attemptKey: key, amount, series: document._id, sendBefore: effect.sendBefore, absentIsFinalAfterMs: box.protection.absentIsFinalAfterMs }));
+      const { world: to, result } = await ledger.use(world, `reserve ${key} ${String(effect.sendBefore.getTime())} ${token?.cardKey ?? ''}`, (cards) => cards.reserve(card(token), { attemptKey: key, amount, series: document._id, sendBefore: effect.sendBefore, absentIsFinalAfterMs: box.protection.absentIsFinalAfterMs }));
       return [step(`reserves ${key}: ${result.status}`, learnFrom.reserve(effect, result, knowledge), to)];
     }
     case 'close_ledger': {
       const { attempt, result } = effect;
       const open = Object.values(world.ledgers).map((one) => Reflect.get(one, 'open') as { readonly sendBefore: Date } | null)[0];
       const sendBefore = off?.closeLedger === 'any_send' && open ? open.sendBefore : attempt.sendBefore;
-      const { world: to } = await ledger.use(world, (cards) => cards.close(card(attempt.token), { attemptKey: attempt.key, sendBefore, result }));
+      const { world: to } = await ledger.use(world, `close ${attempt.key} ${String(sendBefore.getTime())} ${result} ${attempt.token?.cardKey ?? ''}`, (cards) => cards.close(card(attempt.token), { attemptKey: attempt.key, sendBefore, result }));
       return [step(`closes ${attempt.key} in the ledger: ${result}`, learnFrom.close_ledger(effect, 'closed', knowledge), to)];
     }
     case 'stop_card': return [step('keeps a stop against the card', learnFrom.stop_card(effect, 'kept', knowledge))];
-    case 'check_permission': return [step('asks whether it may charge', learnFrom.check_permission(effect, world.charging === 'allowed' ? 'permitted' : { refusal: 'paused' }, knowledge))];
+    case 'check_permission': return [step('asks whether it may charge', learnFrom.check_permission(effect, world.charging === 'allowed' ? 'permitted' : { refusal: world.charging }, knowledge))];
     case 'prepare': {
       const { attempt } = effect;
       if (isLate(attempt.sendBefore.getTime())) return [step(`may not prepare ${attempt.key} any more`, learnFrom.prepare(effect, { status: 'not_sent', cause: 'too late' }, knowledge))];
@@ -83,43 +109,31 @@ export const endingsOf = async (world: World, worker: InHand, effect: Exclude<Ca
       ];
     }
     case 'refund': {
-      const { refund } = effect;
+      const { refund, attempt } = effect;
       if (isLate(refund.sendBefore?.getTime() ?? 0)) return [step('may not refund any more', learnFrom.refund(effect, 'failed', knowledge))];
-      const done = { status: 'refunded' as const, refundRef: `refund-${refund.once.key}` };
+      const to = givenBack(world, attempt.key, off?.refundKey === 'new' ? `${refund.once.key}-${String(refund.tries ?? 0)}` : refund.once.key, refund.why, caseIndex);
       return [
-        step(`gives ${refund.once.key} back`, learnFrom.refund(effect, done, knowledge)),
-        ...lost(`gives ${refund.once.key} back, and hears nothing`, learnFrom.refund(effect, { status: 'unknown', cause: 'no answer' }, knowledge), world),
+        step(`gives ${attempt.key} back (${refund.why})`, learnFrom.refund(effect, { status: 'refunded', refundRef: `refund-${refund.once.key}` }, knowledge), to),
+        ...lost(`gives ${attempt.key} back (${refund.why}), and hears nothing`, learnFrom.refund(effect, { status: 'unknown', cause: 'no answer' }, knowledge), to),
+        ...lost(`gives ${attempt.key} back (${refund.why}) in vain, and hears nothing`, learnFrom.refund(effect, { status: 'unknown', cause: 'no answer' }, knowledge), world),
       ];
     }
     case 'hand_back': {
       if (isLate(document.takeOver?.sendBefore.getTime() ?? 0)) return [step('may not hand back any more', learnFrom.hand_back(effect, 'failed', knowledge))];
-      const debt = world.debts[caseIndex];
-      const to = debt ? { ...world, debts: replaced(world.debts, caseIndex, { ...debt, retries: effect.ending.startDunning ? 'on' as const : 'stopped' as const }) } : world;
-      return [
-        step('hands the retries back', learnFrom.hand_back(effect, 'done', knowledge), to),
-        ...lost('hands the retries back, and hears nothing', learnFrom.hand_back(effect, 'failed', knowledge), to),
-      ];
+      return written('hands the retries back', { what: 'hand_back', caseIndex, until, retries: effect.ending.startDunning ? 'on' : 'stopped' }, learnFrom.hand_back(effect, 'done', knowledge), learnFrom.hand_back(effect, 'failed', knowledge));
     }
     case 'take_over': {
-      if (world.charging !== 'allowed') return [step('may not take over', learnFrom.take_over(effect, { refusal: 'paused' }, knowledge))];
+      if (world.charging === 'disconnected') return [step('finds the connection given up, and takes nothing over', learnFrom.take_over(effect, { refusal: world.charging }, knowledge))];
       if (isLate(effect.sendBefore.getTime())) return [step('may not take over any more', learnFrom.take_over(effect, 'not_answered', knowledge))];
-      const debt = world.debts[caseIndex];
-      const to = debt ? { ...world, debts: replaced(world.debts, caseIndex, { ...debt, retries: 'stopped' as const }) } : world;
-      return [
-        step('takes the retries over', learnFrom.take_over(effect, { status: 'taken' }, knowledge), to),
-        ...lost('takes the retries over, and hears nothing', learnFrom.take_over(effect, 'not_answered', knowledge), to),
-      ];
+      return written('takes the retries over', { what: 'take_over', caseIndex, until }, learnFrom.take_over(effect, { status: 'taken' }, knowledge), learnFrom.take_over(effect, 'not_answered', knowledge));
     }
     case 'record': {
       const { attempt } = effect;
-      const debt = world.debts[caseIndex];
-      if (!debt || isLate(effect.sendBefore.getTime())) return [step(`may not record ${attempt.key} any more`, learnFrom.record(effect, 'not_answered', knowledge))];
-      if (debt.paidBy !== 'nobody' && debt.paidBy !== attempt.key) return [step(`records ${attempt.key} in vain`, learnFrom.record(effect, { status: 'refused', reason: 'paid_unexplained', detail: debt.paidBy }, knowledge))];
-      const to = { ...world, debts: replaced(world.debts, caseIndex, { ...debt, paidBy: attempt.key }) };
-      return [
-        step(`records ${attempt.key}`, learnFrom.record(effect, { status: 'recorded' }, knowledge), to),
-        ...lost(`records ${attempt.key}, and hears nothing`, learnFrom.record(effect, 'not_answered', knowledge), to),
-      ];
+      const unheard = learnFrom.record(effect, 'not_answered', knowledge);
+      if (isLate(effect.sendBefore.getTime())) return [step(`may not record ${attempt.key} any more`, unheard)];
+      const letter: Letter = { what: 'record', caseIndex, until, key: attempt.key };
+      const answer = recordedOn(world, letter);
+      return written(`records ${attempt.key} on the platform: ${answer.status}`, letter, learnFrom.record(effect, answer, knowledge), unheard);
     }
     case 'find_payment': return [step(`asks whether ${effect.attempt.key} stands`, learnFrom.find_payment(effect, found(world, effect.attempt.key, caseIndex, box), knowledge))];
   }

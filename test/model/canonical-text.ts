@@ -63,7 +63,7 @@ export const createCanonicalWriter = (timeText: TimeText): CanonicalWriter => {
       case 'absent':
       case 'already_paid':
       // closed as absent: whether it is asked about once more, and when
-      case undefined: return `${String(row.n)}u${prompt}${row.watchAt ? timeText('watchAt', row.watchAt.getTime(), now) : ''}`;
+      case undefined: return `${String(row.n)}u${prompt}${row.watchAt ? `${timeText('watchAt', row.watchAt.getTime(), now)}/${String(row.watches ?? 0)}/${timeText('watchedSince', row.sendBefore.getTime(), now)}` : ''}`;
     }
   };
   const attempts = (rows: readonly Row[], now: number): string => {

@@ -9,7 +9,7 @@ const hour = 60 * minute;
 
 /** How far back a moment still counts, by the name of its field: the longest wait that anything counts from it. Elsewhere, past is past. */
 const countsOf = (box: Box): Readonly<Record<string, number>> => ({
-  startedAt: 9 * 24 * hour, declinedAt: 25 * hour, promptedAt: hour, createdAt: hour, since: 25 * hour,
+  startedAt: 9 * 24 * hour, declinedAt: 25 * hour, promptedAt: hour, createdAt: hour, since: 25 * hour, watchedSince: 15 * 24 * hour,
   // a day where nothing but a day of absence protects, else what an absence waits for
   sendBefore: (box.protection.kind === 'single_use_object' ? 0.5 : 24) * hour,
 });
@@ -43,17 +43,13 @@ export const createCanonical = (box: Box): Canonical => {
     const open = Object.values(ledgers).some((ledger) => isOpenFor(ledger, attempt?.sendBefore)) ? 'o' : '';
     const words = knowledge.outcome ? writer.nameOf(knowledge.outcome.outcome, now) : '';
     const own = attempt ? `${attempt.key}${attempt.chargeRef === undefined ? '' : 'r'}${open}` : '';
-    switch (effect.do) {
-      case 'close_ledger': return `${effect.do}${own}${effect.result}${words}`;
-      case 'check_permission':
-      case 'prepare':
-      case 'charge': {
-        const since = phase === 'sending' && box.protection.kind !== 'single_use_object' ? exact('sendBefore', attempt?.sendBefore.getTime() ?? 0, now) : coarse('', attempt?.sendBefore.getTime() ?? 0, now);
-        return `${effect.do}${own}${since}${words}`;
-      }
-      case 'reserve': return `${effect.do}${String(effect.n)}${exact('sendBefore', effect.sendBefore.getTime(), now)}${effect.token?.sealed.cardKey ?? own}`;
-      default: return `${effect.do}${String(document.attempts.length)}${own}.${staleWriter.nameOf(effect, now)}.${staleWriter.nameOf(knowledge, now)}`;
+    if (effect.do === 'close_ledger') return `${effect.do}${own}${effect.result}${words}`;
+    if (effect.do === 'check_permission' || effect.do === 'prepare' || effect.do === 'charge') {
+      const sendBefore = attempt?.sendBefore.getTime() ?? 0;
+      return `${effect.do}${own}${phase === 'sending' && box.protection.kind !== 'single_use_object' ? exact('sendBefore', sendBefore, now) : coarse('', sendBefore, now)}${words}`;
     }
+    if (effect.do === 'reserve') return `${effect.do}${String(effect.n)}${exact('sendBefore', effect.sendBefore.getTime(), now)}${effect.token?.sealed.cardKey ?? own}`;
+    return `${effect.do}${String(document.attempts.length)}${own}.${staleWriter.nameOf(effect, now)}.${staleWriter.nameOf(knowledge, now)}`;
   };
   const inHand = (worker: InHand, world: World): string => {
     const { cases, now, ledgers } = world;
@@ -94,7 +90,7 @@ export const createCanonical = (box: Box): Canonical => {
     // asking about it says approved, declined or nothing
     const state = isOver && charge.state !== 'approved' && charge.state !== 'declined' ? '' : `${charge.state}${isOver ? '' : charge.code ?? ''}`;
     if (state === '' && charge.taken === 0) return '';
-    return `${charge.key}${state}${String(charge.taken)}${charge.late}${!isOver && box.protection.kind === 'key' ? exact('since', charge.since, now) : ''}`;
+    return `${charge.key}${state}${String(charge.taken)}${charge.late}${charge.part ?? ''}${(charge.returned ?? []).join('+')}${!isOver && box.protection.kind === 'key' ? exact('since', charge.since, now) : ''}`;
   };
   const deliveryText = ({ id, event, caseIndex }: Delivery, world: World): string =>
     `${String(caseIndex)}${writer.nameOf(event, world.now)}${world.cases[caseIndex]?.applied.includes(id) === true ? 't' : ''}`;
@@ -106,6 +102,7 @@ export const createCanonical = (box: Box): Canonical => {
       return [
         world.cases.map((document) => caseText(document, world)).join(','), Object.entries(world.ledgers).map(([card, ledger]) => ledgerText(card, ledger as Ledger, now, live)).join(','),
         charges.join(','), writer.nameOf(world.debts, now), world.orphans.map((one) => flying(one, now)).sort().join(','),
+        world.letters.map((one) => `${String(one.caseIndex)}${one.what}${one.what === 'hand_back' ? one.retries : ''}${exact('until', one.until, now)}`).sort().join(','),
         world.workers.map((worker) => workerText(worker, world)).sort().join('/'), world.deliveries.map((one) => deliveryText(one, world)).sort().join(','),
         world.alerts[0], world.charging[0],
         left.crashes, left.expiries, left.signals, left.operators, left.declines, world.broken ?? '',

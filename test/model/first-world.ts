@@ -30,6 +30,7 @@ export const firstWorld = (box: Box): World => ({
   charges: [],
   debts: Array.from({ length: box.cases }, () => ({ paidBy: 'nobody', card: 'old', retries: 'on' })),
   orphans: [],
+  letters: [],
   workers: Array.from({ length: box.workers }, () => idle),
   deliveries: [],
   accepted: [],

@@ -18,6 +18,8 @@ const befalling = (what: Happening, world: World, caseIndex: number): Befallen |
   const commanded = (event: SignalEvent): Befallen => ({ debt, id: `${event.type}-${String(world.left.signals)}${String(world.left.operators)}`, event, seenBy: 'case' });
   switch (what) {
     case 'paid_elsewhere': return open ? { debt: { ...debt, paidBy: 'other' }, id: `other-${String(caseIndex)}`, event: { type: 'invoice_paid', occurredAt, invoice }, seenBy: 'debt' } : undefined;
+    case 'retried_by_platform': return open && debt.retries === 'on'
+      ? { debt: { ...debt, paidBy: 'other' }, id: `retried-${String(caseIndex)}`, event: { type: 'invoice_paid', occurredAt, invoice }, seenBy: 'debt' } : undefined;
     case 'invoice_voided': return open
       ? { debt: { ...debt, paidBy: 'voided' }, id: `void-${String(caseIndex)}`, event: { type: 'invoice_closed', occurredAt, reason: 'voided', invoice }, seenBy: 'debt' } : undefined;
     case 'card_changed': return debt.card === 'old'
@@ -26,7 +28,8 @@ const befalling = (what: Happening, world: World, caseIndex: number): Befallen |
     case 'cancelled': return document.status === 'queued' || document.status === 'failed' || document.status === 'blocked' ? commanded({ type: 'cancel', by: 'merchant' }) : undefined;
     case 'ordered_to_cancel': return commanded({ type: 'cancel', by: 'operator' });
     case 'ordered_to_retry': return commanded({ type: 'retry', by: 'operator' });
-    case 'paused': return undefined;
+    case 'paused':
+    case 'disconnected': return undefined;
   }
 };
 
@@ -67,6 +70,11 @@ export const happenings = (world: World, box: Box, off: SwitchedOff | undefined)
   if (seen.has('charging') && world.charging === 'paused') pauses.push({ name: 'charges are resumed', kind: 'step', to: { ...world, charging: 'allowed' } });
   if (seen.has('charging') && world.charging === 'allowed' && world.left.operators > 0 && box.operators.includes('paused')) {
     pauses.push({ name: 'CHARGES ARE PAUSED', kind: 'fault', to: { ...spend(world, 'operators'), charging: 'paused' } });
+  }
+  if (caseIndex === 0 && world.charging !== 'disconnected' && world.left.operators > 0 && box.operators.includes('disconnected') && (seen.has('charging') || seen.has('case'))) {
+    const after: World = { ...spend(world, 'operators'), charging: 'disconnected' };
+    const deliveries = world.cases.map((_one, at) => ({ id: `revoked-${String(at)}`, caseIndex: at, event: { type: 'connection_revoked' as const, occurredAt: new Date(world.now) } }));
+    pauses.push({ name: 'THE CONNECTION IS GIVEN UP', kind: 'fault', to: { ...after, deliveries: [...after.deliveries, ...deliveries] } });
   }
   return [...pauses, ...befallings(world, caseIndex, box, off, seen), ...(seen.has('case') ? intake(world, caseIndex, box, off) : [])];
 });

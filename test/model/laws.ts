@@ -1,4 +1,6 @@
+import type { CaseDocument } from '../../core/cases/index.js';
 import type { Box } from './box.js';
+import { standing } from './gateway.js';
 import type { World } from './world.js';
 
 const isOver = (status: string): boolean => status === 'succeeded' || status === 'failed' || status === 'blocked' || status === 'cancelled';
@@ -9,12 +11,12 @@ export const brokenLaw = (world: World, box: Box): string | undefined => world.b
 /** 3: every approval is settled or visibly owed. */
 const unsettled = (world: World): string | undefined => {
   for (const charge of world.charges) {
-    if (charge.taken === 0 || charge.late === 'yes') continue;
+    if (standing(charge) <= 0 || charge.late === 'yes') continue;
     const document = world.cases[charge.caseIndex];
     const attempt = document?.attempts.find((one) => one.key === charge.key);
     if (!document || !attempt?.resolved) continue;
     if (attempt.outcome?.status === 'approved') {
-      if (document.status === 'succeeded' && document.settlement) continue;
+      if ((document.status === 'succeeded' && document.settlement) || document.refunds.some((refund) => refund.once.ourReference.startsWith(charge.key))) continue;
       return `3: ${charge.key} was approved and its case is ${document.status}, settlement ${document.settlement?.state ?? 'none'}`;
     }
     const known = document.signals.some((signal) => signal.event.type === 'attempt_approved') || document.status === 'succeeded'
@@ -53,16 +55,30 @@ const forgotten = (world: World): string | undefined => {
 
 /** Nothing is owed to anybody: what every state must be able to come to by steps that are nobody's fault. */
 export const isAtRest = (world: World, box: Box): boolean => {
-  if (world.orphans.length > 0 || world.deliveries.length > 0 || world.workers.some((worker) => worker.at !== 'idle')) return false;
+  if (world.orphans.length > 0 || world.letters.length > 0 || world.deliveries.length > 0 || world.workers.some((worker) => worker.at !== 'idle')) return false;
   for (const [index, document] of world.cases.entries()) {
     const { due } = document;
     if (!isOver(document.status) || document.holder !== null || document.outbox.length > 0 || document.signals.length > 0) return false;
     if (due.step || due.settle || due.handBack || due.refund || due.relay || document.attempts.some((attempt) => !attempt.resolved)) return false;
-    if (box.dunning === 'controllable' && document.status === 'blocked' && world.debts[index]?.retries !== 'stopped') return false;
+    if (box.dunning === 'controllable' && !isReturned(document, world.debts[index]?.retries)) return false;
     const paidBy = world.debts[index]?.paidBy ?? 'nobody';
-    if (box.source === 'connector' && document.status === 'succeeded' && (paidBy === 'nobody' || paidBy === 'voided')) return false;
-    const took = world.charges.some((charge) => charge.caseIndex === index && charge.taken > 0);
+    if (box.source === 'connector' && document.status === 'succeeded' && (paidBy === 'nobody' || paidBy === 'voided')
+      && !(document.settlement?.state === 'refused' && world.alerts === 'raised')) return false;
+    const took = world.charges.some((charge) => charge.caseIndex === index && standing(charge) > 0);
     if (took && document.status !== 'succeeded' && world.alerts === 'none') return false;
   }
   return true;
+};
+
+/** What we took from the platform it has again, or it was told to stop. */
+const isReturned = (document: CaseDocument, retries: string | undefined): boolean => {
+  switch (document.status) {
+    case 'blocked': return retries === 'stopped';
+    case 'failed': return !document.takeOver || retries === 'on';
+    case 'cancelled': return !document.takeOver || document.ended?.reason === 'invoice_voided' || retries === 'on';
+    case 'succeeded':
+    case 'queued':
+    case 'attempting':
+    case 'unknown': return true;
+  }
 };

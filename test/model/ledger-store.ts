@@ -11,23 +11,35 @@ const copy = <T>(value: T): T => {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, copy(one)])) as T;
 };
 
+type Ledgers = World['ledgers'];
+
 /** The product's card ledger over the ledgers of a world. Each of its operations is one compare-and-set, and so one step here. */
 export interface LedgerStore {
-  use<R>(world: World, act: (ledger: CardLedger) => Promise<R>): Promise<{ readonly world: World; readonly result: R }>;
+  /** `name` says all that `act` does, so that what was done once to the same ledgers at the same time is not done again. */
+  use<R>(world: World, name: string, act: (ledger: CardLedger) => Promise<R>): Promise<{ readonly world: World; readonly result: R }>;
 }
 
 export const createLedgerStore = (clock: Clock): LedgerStore => {
-  let ledgers: Readonly<Record<string, object>> = {};
+  let ledgers: Ledgers = {};
+  const done = new WeakMap<Ledgers, Map<string, { readonly ledgers: Ledgers; readonly result: unknown }>>();
+  const store = (document: Stored) => { ledgers = { ...ledgers, [document._id]: document }; };
   const collection = {
     findOne: ({ _id }: { readonly _id: string }) => Promise.resolve(copy(ledgers[_id]) ?? null),
-    insertOne: (document: Stored) => { ledgers = { ...ledgers, [document._id]: document }; return Promise.resolve({}); },
-    replaceOne: (_: unknown, document: Stored) => { ledgers = { ...ledgers, [document._id]: document }; return Promise.resolve({ matchedCount: 1 }); },
+    find: ({ _id }: { readonly _id: { readonly $in: readonly string[] } }) => ({ toArray: () => Promise.resolve(_id.$in.flatMap((id) => (ledgers[id] ? [copy(ledgers[id])] : []))) }),
+    insertOne: (document: Stored) => { store(document); return Promise.resolve({}); },
+    insertMany: (documents: readonly Stored[]) => { documents.forEach(store); return Promise.resolve({}); },
+    replaceOne: (_: unknown, document: Stored) => { store(document); return Promise.resolve({ matchedCount: 1 }); },
   };
   const ledger = createCardLedger({ storage: { collection: () => collection } as unknown as Storage, clock });
   return {
-    use: async (world, act) => {
+    use: async <R>(world: World, name: string, act: (ledger: CardLedger) => Promise<R>) => {
+      const key = `${name}@${String(world.now)}`;
+      const known = done.get(world.ledgers)?.get(key);
+      if (known) return { world: known.ledgers === world.ledgers ? world : { ...world, ledgers: known.ledgers }, result: known.result as R };
       ledgers = world.ledgers;
       const result = await act(ledger);
+      const all = done.get(world.ledgers) ?? new Map<string, { readonly ledgers: Ledgers; readonly result: unknown }>();
+      done.set(world.ledgers, all.set(key, { ledgers, result }));
       return { world: { ...world, ledgers }, result };
     },
   };

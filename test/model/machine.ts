@@ -3,6 +3,7 @@ import { classify, declineMessage, loadDeclineCatalogue, recommendedActionReason
 import { learnt, nextStep, standardEngine, type CaseFacts, type Hold, type Tools } from '../../core/recovery/index.js';
 import { createClock } from '../../core/scheduling/index.js';
 import type { Box, SwitchedOff } from './box.js';
+import type { World } from './world.js';
 
 export const leaseMs = 30_000;
 export const epoch = Date.UTC(2026, 10, 18, 12);
@@ -13,7 +14,7 @@ const halfHour = 30 * 60_000;
 export interface Machine {
   readonly tools: Tools;
   at(now: number): void;
-  factsOf(document: CaseDocument, charging: 'allowed' | 'paused'): CaseFacts;
+  factsOf(document: CaseDocument, charging: World['charging']): CaseFacts;
   /** Decides what is next, through everything that needs nobody. `circling`: it never comes to an end. */
   decide(hold: Hold): { readonly hold: Hold; readonly effect: ReturnType<typeof nextStep>; readonly alerts: 'none' | 'raised' } | 'circling';
 }
@@ -25,6 +26,13 @@ const unknownDecline = { system: 'test', code: 'nobody_named_this', reachedNetwo
 /** Each final transition mints one event, under an id that is its own. */
 const announce: Tools['announce'] = (document, { event }): readonly OutboxEntry[] =>
   [{ id: `${document._id}:${String(document.attempts.length)}.${String(document.promptRetries)}.${document.status}>${event}`, kind: 'notification', event, body: '' }];
+
+const isMapped = (box: Box): boolean => box.source === 'connector' && box.collects === 'gateway';
+
+/** The account at which a connector's debts are charged. */
+export const mappedRoute = (box: Box): CaseFacts['route'] => ({
+  kind: 'gateway', accountId: 'mapped', gatewayMode: 'live', protection: box.protection, prepares: box.prepares, revokes: box.prepares,
+});
 
 export const createMachine = (box: Box, off: SwitchedOff | undefined): Machine => {
   let wall = epoch;
@@ -46,15 +54,18 @@ export const createMachine = (box: Box, off: SwitchedOff | undefined): Machine =
     policy: { timezone: 'UTC', billingCycleDay: undefined, maxRetries: 4, horizonDays: 60, daysBetween: undefined },
     route: {
       kind: box.source === 'direct' ? 'gateway' : 'platform', accountId: 'account', gatewayMode: 'live', protection: box.protection,
-      prepares: box.prepares, revokes: box.prepares,
+      prepares: box.source === 'direct' ? box.prepares : 'no', revokes: box.source === 'direct' ? box.prepares : 'no',
     },
+    ...(isMapped(box) ? {
+      gatewayRoutes: [mappedRoute(box)], settlement: 'recorded', refundsDuplicates: 'yes',
+      stillness: { neededFor: 'gateway', oppositeAfterMs: 25_000 + box.protection.absentIsFinalAfterMs },
+    } : {}),
   };
   const shownFacts = off?.facts ? off.facts(facts) : facts;
-  const paused: CaseFacts = { ...shownFacts, standstill: 'paused' };
   return {
     tools,
     at: (now) => { wall = now; },
-    factsOf: (document, charging) => ({ ...(charging === 'allowed' ? shownFacts : paused), openKeys: openKeysOf(document, []) }),
+    factsOf: (document, charging) => ({ ...shownFacts, ...(charging === 'allowed' ? {} : { standstill: charging }), openKeys: openKeysOf(document, []) }),
     decide: (start) => {
       let hold = start;
       let alerts: 'none' | 'raised' = 'none';

@@ -14,13 +14,13 @@ const moments = (world: World): readonly number[] => [
     ...(document.nextAt ? [document.nextAt.getTime()] : []),
     ...(document.holder !== null && document.leaseUntil ? [document.leaseUntil.getTime()] : []),
   ]),
-  ...world.orphans.map((request) => request.until),
+  ...[...world.orphans, ...world.letters].map(({ until }) => until),
   ...world.workers.flatMap((worker) => (worker.at === 'hand' && worker.request ? [worker.request.until] : [])),
 ];
 
 /** The moment until which time may pass: requests arrive by theirs, and a process stands still no longer than the protocol can bear. */
 const limit = (world: World, box: Box): number => Math.min(
-  ...world.orphans.map((request) => request.until),
+  ...[...world.orphans, ...world.letters].map(({ until }) => until),
   ...world.workers.map((worker) => {
     switch (worker.at) {
       case 'idle': return Number.POSITIVE_INFINITY;

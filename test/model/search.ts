@@ -14,7 +14,21 @@ export interface Found {
   readonly broken: readonly { readonly law: string; readonly trace: readonly string[] }[];
 }
 
-interface Options { readonly mostStates?: number; /** Ends once one of these laws is broken. */ readonly until?: readonly Law[] }
+/** How far a search goes. What it leaves out by that it says: `whole: 'no'`. */
+export interface SearchLimits { readonly mostStates?: number; readonly mostSeconds?: number; /** Ends once one of these laws is broken. */ readonly until?: readonly Law[] }
+
+/** 53 bits of a text. */
+const hashOf = (text: string): number => {
+  let [one, other] = [0xdeadbeef, 0x41c6ce57];
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    one = Math.imul(one ^ code, 2_654_435_761);
+    other = Math.imul(other ^ code, 1_597_334_677);
+  }
+  one = Math.imul(one ^ (one >>> 16), 2_246_822_507) ^ Math.imul(other ^ (other >>> 13), 3_266_489_909);
+  other = Math.imul(other ^ (other >>> 16), 2_246_822_507) ^ Math.imul(one ^ (one >>> 13), 3_266_489_909);
+  return 4_294_967_296 * (2_097_151 & other) + (one >>> 0);
+};
 
 /** Numbers that grow. */
 const growing = () => {
@@ -32,11 +46,12 @@ const growing = () => {
 };
 
 /** Every world a box can come to, breadth first, each law asked of each. */
-export const search = async (box: Box, off?: SwitchedOff, options: Options = {}): Promise<Found> => {
+export const search = async (box: Box, off?: SwitchedOff, options: SearchLimits = {}): Promise<Found> => {
   const started = performance.now();
   const ways = waysOf(box, off);
   const canonical = createCanonical(box);
-  const numbers = new Map<string, number>();
+  // worlds are told apart by 53 bits of their names: among ten million two fall together with a chance of one in two hundred
+  const numbers = new Map<number, number>();
   const parents = growing();
   const names = growing();
   const [from, to] = [growing(), growing()];
@@ -53,7 +68,7 @@ export const search = async (box: Box, off?: SwitchedOff, options: Options = {})
     return nameIds.size - 1;
   };
   const reach = (world: World, parent: number, name: string): number => {
-    const key = canonical.keyOf(world);
+    const key = hashOf(canonical.keyOf(world));
     const known = numbers.get(key);
     if (known !== undefined) return known;
     const id = numbers.size;
@@ -78,11 +93,14 @@ export const search = async (box: Box, off?: SwitchedOff, options: Options = {})
   };
 
   reach(ways.first, -1, 'start');
-  const most = options.mostStates ?? 5_000_000;
-  while (next.length > 0 && numbers.size < most && !options.until?.some((law) => [...broken.keys()].some((said) => said.startsWith(`${law}:`)))) {
+  const most = options.mostStates ?? 12_000_000;
+  const mostMs = (options.mostSeconds ?? Number.POSITIVE_INFINITY) * 1000;
+  let cut: 'no' | 'yes' = 'no';
+  while (next.length > 0 && cut === 'no' && !options.until?.some((law) => [...broken.keys()].some((said) => said.startsWith(`${law}:`)))) {
     const frontier = next;
     next = [];
     for (const { id, world } of frontier) {
+      if (performance.now() - started > mostMs || numbers.size >= most) { cut = 'yes'; break; }
       for (const transition of await ways.from(world)) {
         transitions += 1;
         const reached = reach(await transition.to, id, transition.name);
@@ -90,7 +108,7 @@ export const search = async (box: Box, off?: SwitchedOff, options: Options = {})
       }
     }
   }
-  const whole = next.length === 0;
+  const whole = next.length === 0 && cut === 'no';
   if (whole) {
     const stuck = firstStuck(numbers.size, from, to, atRest);
     if (stuck !== undefined) broken.set('liveness: something owed can never be paid any more', stuck);

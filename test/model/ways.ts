@@ -5,6 +5,7 @@ import { createLedgerStore } from './ledger-store.js';
 import { createMachine } from './machine.js';
 import { firstWorld } from './first-world.js';
 import { timeTransitions } from './passing-time.js';
+import { letterTransitions } from './letters.js';
 import { orphanTransitions } from './requests.js';
 import type { Transition, World } from './world.js';
 
@@ -17,7 +18,7 @@ export const waysOf = (box: Box, off?: SwitchedOff): Ways => {
   return {
     first: firstWorld(box),
     from: async (world) => {
-      const all: Transition[] = [...orphanTransitions(world, box), ...timeTransitions(world, box), ...happenings(world, box, off)];
+      const all: Transition[] = [...orphanTransitions(world, box), ...letterTransitions(world), ...timeTransitions(world, box), ...happenings(world, box, off)];
       for (let index = 0; index < world.workers.length; index += 1) all.push(...await hands.transitions(world, index));
       return all;
     },

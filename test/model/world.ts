@@ -55,15 +55,23 @@ export interface Charge {
   /** Wall ms of the first request under the key. */
   readonly since: number;
   readonly late: 'no' | 'yes';
+  /** Less than asked was taken. */
+  readonly part?: 'yes';
+  /** Keys of the refunds made of it. */
+  readonly returned?: readonly string[];
 }
 
 /** A debt as its platform knows it. */
 export interface Debt {
-  /** `nobody`, `other`, `voided`, or the key of the charge that did. */
+  /** `nobody`, `other`, `voided`, or the key of the charge that did. At a mapped gateway: as the platform was told. */
   readonly paidBy: string;
   readonly card: 'old' | 'new';
   readonly retries: 'on' | 'stopped';
 }
+
+/** A call about an invoice on its way to its platform, whose answer nobody hears any more. */
+export type Letter = { readonly caseIndex: number; /** Wall ms: by then it has arrived or never will. */ readonly until: number }
+  & ({ readonly what: 'take_over' } | { readonly what: 'hand_back'; readonly retries: Debt['retries'] } | { readonly what: 'record'; readonly key: string });
 
 /** A delivery acknowledged and not yet told to its case. */
 export interface Delivery { readonly id: string; readonly caseIndex: number; readonly event: SignalEvent }
@@ -76,11 +84,13 @@ export interface World {
   readonly charges: readonly Charge[];
   readonly debts: readonly Debt[];
   readonly orphans: readonly Request[];
+  readonly letters: readonly Letter[];
   readonly workers: readonly Worker[];
   readonly deliveries: readonly Delivery[];
   /** Ids of notification documents. */
   readonly accepted: readonly string[];
-  readonly charging: 'allowed' | 'paused';
+  /** `disconnected`: the connection is being given up; it never comes back. */
+  readonly charging: 'allowed' | 'paused' | 'disconnected';
   readonly left: Budget;
   /** Final transitions so far, each owing one event. */
   readonly finals: number;

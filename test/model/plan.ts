@@ -1,0 +1,35 @@
+import type { Box } from './box.js';
+import { boxOf, kinds } from './boxes.js';
+import { rules } from './rules.js';
+import type { SearchLimits } from './search.js';
+
+/** One search: a box with every rule on, or with one taken away. */
+export interface Job { readonly box: Box; readonly rule?: string; readonly limits: SearchLimits }
+
+/** `ci`: what `npm test` has time for. `full`: the boxes that the protocol names, each as far as its time goes. */
+export type Part = 'ci' | 'full';
+
+const budget = ([crashes, expiries, signals, operators]: readonly [number, number, number, number]) => ({ crashes, expiries, signals, operators });
+
+/** Small enough for every change, and together every pair of happenings. */
+const small: readonly Box[] = [
+  ...kinds.map((kind) => boxOf(kind, budget([1, 1, 0, 0]))),
+  ...kinds.map((kind) => boxOf(kind, budget([0, 0, 1, 1]))),
+  boxOf('single_use_object', budget([1, 0, 1, 1])),
+  boxOf('single_use_object', { crashes: 1, declines: 1 }),
+  boxOf('mapped', { crashes: 1, declines: 1 }),
+  boxOf('collection', { signals: 1, declines: 1 }, { intake: 'dies' }),
+  boxOf('search_only', { crashes: 1 }, { cases: 2, name: 'two cases of one card (1,0,0,0)' }),
+];
+
+/** What takes too long for every change, the boxes that the protocol names last. */
+const large: readonly (readonly [number, number, number, number])[] = [[1, 0, 1, 1], [1, 1, 1, 0], [1, 1, 2, 1], [2, 2, 1, 0], [2, 2, 2, 1]];
+
+/** The boxes with every rule on. */
+export const boxesOf = (part: Part, secondsEach: number): readonly Job[] => [
+  ...small.map((box): Job => ({ box, limits: {} })),
+  ...(part === 'ci' ? [] : large.flatMap((counts) => kinds.map((kind): Job => ({ box: boxOf(kind, budget(counts)), limits: { mostSeconds: secondsEach } })))),
+];
+
+/** Every rule, taken away in the box that shows it. */
+export const rulesTakenAway: readonly Job[] = rules.map(({ rule, in: box, breaks }) => ({ box, rule, limits: { until: breaks } }));
