@@ -19,6 +19,7 @@ export type { ConnectionInput, CreateClientInput, GatewayInput } from './inputs.
 export type { ClientChange } from './update-client.js';
 export type { OpenedConnection, OpenedGatewayAccount } from './open-credentials.js';
 export { isKnownConnection } from './known-connection.js';
+export { needyConnections, type NeedyConnection } from './needy-connections.js';
 export { NewerFormat } from './newer-format.js';
 export { Conflict, InvalidInput, NotFound } from './refusals.js';
 export { isAllowedAddress, judgeTarget, type TargetReach, type TargetVerdict } from './webhook-target.js';

@@ -8,6 +8,7 @@ import { addConnectionsDisconnect } from './commands/connections-disconnect.js';
 import { addConnectionsRelease } from './commands/connections-release.js';
 import { addConnectionsSet } from './commands/connections-set.js';
 import { addDeliveriesList, addDeliveriesReplay } from './commands/deliveries.js';
+import { addDoctor } from './commands/doctor.js';
 import { addNotificationsList, addNotificationsReplay } from './commands/notifications.js';
 import { addPause, addResume } from './commands/pause.js';
 import { invocation } from './invocation.js';
@@ -52,6 +53,7 @@ Add --json for output that programs read. Exit code 0: done, 1: it could not be 
   const notifications = group(program, 'notifications', 'events for merchants');
   addNotificationsList(notifications);
   addNotificationsReplay(notifications);
+  addDoctor(program);
   addPause(program);
   addResume(program);
 

@@ -117,6 +117,22 @@ describe('what an operator does from the command line, while a hub runs and whil
     expect(await run('deliveries', 'replay', '01KNONE')).toMatchObject({ code: 1 });
   });
 
+  it('is told by the doctor what waits for a person', async () => {
+    await rows('deliveries').deleteMany({});
+    await rows('notifications').updateMany({ state: 'dead' }, { $set: { state: 'delivered' } });
+    const well = await run('doctor');
+    expect(well).toEqual({ code: 0, err: '', out: expect.stringMatching(/^\n {2}Database {2}answers in \d+ ms\n {2}Clocks {4}agree\n {2}Charges {3}run\n\n {2}Nothing waits for a person\.\n\n$/) });
+    const caseId = await open('tok_success', 'insufficient_funds');
+    await rows('cases').updateOne({ _id: caseId }, { $set: { parkedAt: new Date(), strikes: 6 }, $unset: { nextAt: '' } });
+    await run('pause', '--all');
+    const ill = await run('doctor');
+    expect(ill).toMatchObject({ code: 1, err: 'error: 2 things need a person.\n  code: needs_attention\n' });
+    expect(ill.out).toMatch(/! Charges are paused since \S+ \S+ UTC: recovery-hub resume --all\n {2}! One case is parked: recovery-hub cases list --parked\n/);
+    await run('resume', '--all');
+    expect(JSON.parse((await run('doctor', '--json')).out)).toMatchObject({ ok: false, parkedCases: 1, clocks: { state: 'agree' }, complaints: [expect.stringContaining('One case is parked')] });
+    await rows('cases').deleteOne({ _id: caseId });
+  });
+
   it('is told what to write', async () => {
     expect(await run('connections', 'release', '01KNONE')).toMatchObject({ code: 1, out: '', err: expect.stringContaining('error: There is no connection 01KNONE in this database.') });
     expect(await run('pause')).toEqual({ code: 2, out: '', err: 'error: "pause" is for the charges of the whole hub and must say so: recovery-hub pause --all\n' });
