@@ -1,11 +1,6 @@
-import type { CaseDocument, OutboxEntry, Settlement, TakeOver } from './case.model.js';
+import type { CaseDocument, OutboxEntry, Settlement } from './case.model.js';
 import type { CaseWrite } from './case-write.js';
 import { held, unset } from './held.js';
-
-/** A call about the platform's own retries is about to leave. */
-export const intendTakeOver = (document: CaseDocument, takeOver: TakeOver, handBackAt: Date): CaseWrite => ({
-  name: 'intend', filter: held(document), update: { $set: { takeOver, 'due.handBack': handBackAt } },
-});
 
 /** The platform's retries are stopped or returned. */
 export const handedBack = (document: CaseDocument): CaseWrite => ({

@@ -13,14 +13,14 @@ export const recorded = (document: CaseDocument, settlement: Settlement, confirm
   filter: held(document),
   update: {
     $set: { settlement, 'due.settle': confirmAt },
-    ...(settlement.platformPaymentRef === undefined ? {} : { $push: { refs: settlement.platformPaymentRef } }),
+    ...(settlement.platformPaymentRef === undefined ? {} : { $addToSet: { refs: settlement.platformPaymentRef } }),
   },
 });
 
 /** The platform will not have our payment: nothing further is tried. `external`: the debt is paid by somebody else, and ours is owed back where a refund is named. */
 export const refused = (document: CaseDocument, settlement: Settlement, external?: { readonly refund?: CaseDocument['refunds'][number]; readonly now: Date }): CaseWrite => ({
   name: 'settled',
-  filter: held(document),
+  filter: { ...held(document), ...(external?.refund ? { 'refunds.n': { $ne: external.refund.n } } : {}) },
   update: {
     $set: {
       settlement,

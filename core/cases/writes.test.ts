@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { endedAt, entryOf, rowOf, settlementAt, startCaseBench, type CaseBench } from '../../test/support/case-bench.js';
-import { isLegal, writes, type AttemptOutcome, type CaseDocument, type CaseStatus, type CaseWrite } from './index.js';
+import { isLegal, settlementWrites, takeOverWrites, writes, type AttemptOutcome, type CaseDocument, type CaseStatus, type CaseWrite } from './index.js';
 
 const statuses: readonly CaseStatus[] = ['queued', 'attempting', 'succeeded', 'failed', 'blocked', 'unknown', 'cancelled'];
 const at = new Date('2026-11-20T11:00:00Z');
@@ -25,7 +25,14 @@ const table: readonly (readonly [name: string, over: (now: Date) => Partial<Case
   ['close', () => ({}), (one) => writes.close(one, { status: 'failed', ended: endedAt(at), owed: { outbox: [entryOf('e1', 'recovery.failed')], now: at }, signalIds: [] })],
   ['reopen', () => ({ status: 'failed' }), (one) => writes.reopen(one, { openKeys: ['k'], prompt: 'card_update', stepAt: at, signalIds: [] })],
   ['take the right', () => ({}), (one) => writes.takeRight(one, ['k'])],
-  ['intend', () => ({}), (one) => writes.intendTakeOver(one, { state: 'intended', until: at, sendBefore: at, tries: 1 }, at)],
+  ['intend', () => ({}), (one) => takeOverWrites.intend(one, { until: at, sendBefore: at })],
+  ['taken', () => ({ takeOver: { state: 'intended', until: at, sendBefore: at, tries: 0 }, due: { handBack: at } }), (one) => takeOverWrites.taken(one, handBackAt)],
+  ['not taken', () => ({ takeOver: { state: 'intended', until: at, sendBefore: at, tries: 0 }, due: { handBack: at } }), (one) => takeOverWrites.notTaken(one)],
+  ['intend to hand back', () => ({}), (one) => takeOverWrites.intendHandBack(one, { ending: { outcome: 'failed', startDunning: true }, sendBefore: at, againAt: handBackAt })],
+  ['settling', () => ({}), (one) => settlementWrites.settling(one, settlementAt(at), at)],
+  ['recorded', () => ({ due: { settle: at } }), (one) => settlementWrites.recorded(one, { ...settlementAt(at), platformPaymentRef: 'pay_1' }, at)],
+  ['refused', () => ({ due: { settle: at } }), (one) => settlementWrites.refused(one, settlementAt(at))],
+  ['refused, ours owed back', () => ({ due: { settle: at } }), (one) => settlementWrites.refused(one, settlementAt(at), { now: at, refund: { n: 1, why: 'duplicate', state: 'due', once: { key: 'k', firstTriedAt: at, ourReference: 'r' } } })],
   ['handed back', () => ({ takeOver: { state: 'taken', until: at, sendBefore: at, tries: 1 }, due: { handBack: at } }), (one) => writes.handedBack(one)],
   ['hand back later', () => ({}), (one) => writes.handBackLater(one, at)],
   ['settled', () => ({ due: { settle: at } }), (one) => writes.settled(one, settlementAt(at), undefined)],

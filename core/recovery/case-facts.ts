@@ -104,6 +104,7 @@ const connectorWorld = async (document: CaseDocument, connectionId: string, shar
         },
       } : {}),
       onBlocked,
+      ...(connector.dunning.mode === 'merchant_switches_off' ? { retriesStay: 'yes' as const } : {}),
       ...(record.state === 'active' ? { connectionMode: record.mode } : {}),
       settlement: connector.settlement.mode,
       route: {

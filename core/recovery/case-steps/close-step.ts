@@ -88,13 +88,13 @@ export const stopEffect = (document: CaseDocument, decision: Stop, knowledge: Kn
     message: decision.action === 'authentication_required' ? 'Customer authentication required' : tools.explain.message(reason),
     declineCode: reason,
     recommendedAction: decided.recommendedAction,
-    recommendedActionReason: tools.explain.recommendation(classification, decided),
+    recommendedActionReason: `${tools.explain.recommendation(classification, decided)}${decision.outcome === 'blocked' && facts.retriesStay === 'yes' ? ` ${retriesStay}` : ''}`,
     ...(decision.action === undefined ? {} : { action: decision.action }),
   };
   const event = decision.outcome === 'blocked'
     ? { event: 'recovery.blocked' as const, ended }
     : { event: 'recovery.failed' as const, ended, attemptCount: attemptsOf(document) };
-  const stopsRetries = decision.outcome === 'blocked' && facts.dunning === 'controllable';
+  const stopsRetries = decision.outcome === 'blocked' && facts.dunning === 'controllable' && facts.onBlocked !== 'hand_back';
   return {
     do: 'write',
     write: writes.close(document, {
@@ -104,6 +104,9 @@ export const stopEffect = (document: CaseDocument, decision: Stop, knowledge: Kn
     after: { acted: [], plan: planOf(decision, now) },
   };
 };
+
+/** What a merchant is told where the stop that a block owes the platform cannot be made. */
+const retriesStay = 'The platform\'s own retries cannot be stopped by us: stop them there.';
 
 /** What the opening decline forbids for ever is kept against its card before the case ends. A charge of ours has told the ledger itself. */
 const keepStop = (document: CaseDocument, classification: Classification, knowledge: Knowledge): Effect | undefined => {

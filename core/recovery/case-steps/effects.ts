@@ -59,6 +59,8 @@ export interface CaseFacts {
   readonly dunning: 'controllable' | 'not_controllable';
   /** Where the platform's own retries can be kept still: for which routes they must be, and how long after the last possible sending of one call its opposite may leave (wall ms). */
   readonly stillness?: { readonly neededFor: 'gateway' | 'both'; readonly oppositeAfterMs: number };
+  /** Nobody but the merchant can stop the platform's own retries. */
+  readonly retriesStay?: 'yes';
   /** What the platform's retries do after a block; left out: they are stopped. */
   readonly onBlocked?: 'stop' | 'hand_back';
   /** How the platform learns of a charge at a gateway; left out: by itself. */

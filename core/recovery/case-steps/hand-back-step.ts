@@ -7,6 +7,7 @@ import { afterOpposite } from './take-over-step.js';
 const minute = 60_000;
 const hour = 60 * minute;
 const waits = [minute, 5 * minute, 30 * minute, 2 * hour];
+const sixHourly = 28;
 
 /** Returns the platform's own retries to it, or stops them for good: what every end of a case that took over, and every block, owes. */
 export const handBackStep = (document: CaseDocument, knowledge: Knowledge, tools: Tools, now: Date): Effect => {
@@ -25,8 +26,17 @@ export const handBackStep = (document: CaseDocument, knowledge: Knowledge, tools
     }
     case 'intended': return { do: 'hand_back', ending };
     case 'done': return { do: 'write', write: writes.handedBack(document), after: { handBack: undefined } };
-    case 'failed': return { do: 'write', write: writes.handBackLater(document, document.due.handBack && document.due.handBack > now ? document.due.handBack : new Date(now.getTime() + 6 * hour)), after: {} };
+    case 'failed': {
+      const againAt = document.due.handBack && document.due.handBack > now ? document.due.handBack : new Date(now.getTime() + 6 * hour);
+      return { do: 'write', write: writes.handBackLater(document, againAt), after: {}, ...late(document.takeOver?.tries ?? 0) };
+    }
   }
+};
+
+/** It stays owed for as long as the platform does not take it; people hear of it after two hours, and after a week. */
+const late = (tries: number): { readonly alert?: string } => {
+  if (tries === waits.length + 1) return { alert: 'the platform has not taken the end of our work for two hours: it is tried again until it does' };
+  return tries === waits.length + sixHourly ? { alert: 'the platform has not taken the end of our work for a week: an operator must look' } : {};
 };
 
 /** What must come first: the end of a charge that may still take money, the record of one that did, and whatever may be left of a take-over. */
