@@ -7,6 +7,16 @@ jest.setTimeout(180_000);
 
 const patience = 120_000;
 
+/** When Stripe's own clock asks for further attempts: soon enough to be seen to be still. */
+const everyNineDays = [9, 18, 27, 36, 45, 54];
+
+const worlds: ForeignGatewayWorld[] = [];
+const begin: typeof startForeignGatewayWorld = async (...args) => {
+  const world = await startForeignGatewayWorld(...args);
+  worlds.push(world);
+  return world;
+};
+
 /** Nothing is owed any more, but for what is looked at again much later. */
 const owesNothing = (document: CaseDocument): boolean => Object.keys(document.due).every((debt) => debt === 'watch' || debt === 'step') && document.outbox.length === 0;
 
@@ -20,11 +30,61 @@ const ended = (world: ForeignGatewayWorld, billed: Billed, what: string, holds: 
 
 const platformDebt = (world: ForeignGatewayWorld, { invoice }: Billed) => world.stripe.world.ledger().debts.find(({ debtId }) => debtId === invoice);
 const gatewayDebt = async (world: ForeignGatewayWorld, { debtId }: Billed) => (await world.gateway.ledger()).debts.find((debt) => debt.debtId === debtId);
+/** What Stripe said of an invoice after its retries were switched off or on, that moment first. */
+const saidSince = async (world: ForeignGatewayWorld, billed: Billed, autoAdvance: 'off' | 'on') => {
+  const events = await world.platformEvents(billed);
+  const switched = events.findIndex(({ type, data }) =>
+    type === 'invoice.updated' && data.previous_attributes?.['auto_advance'] === (autoAdvance === 'off') && data.object['auto_advance'] === (autoAdvance === 'on'));
+  return switched === -1 ? [] : events.slice(switched);
+};
+const askedIn = (events: Awaited<ReturnType<typeof saidSince>>): number => events.filter(({ type }) => type === 'invoice.payment_attempt_required').length;
 const recordsOf = async (world: ForeignGatewayWorld, document: CaseDocument): Promise<number> => {
   const answer = await fetch(`${world.stripe.url}/v1/payment_records?limit=100`, { headers: { authorization: `Bearer ${world.stripe.apiKey}` } });
   const { data } = (await answer.json()) as { readonly data: readonly { readonly metadata: Record<string, string> }[] };
   return data.filter(({ metadata }) => metadata['recovery_hub_reference'] === `${document._id}-1`).length;
 };
+
+interface Story { readonly world: ForeignGatewayWorld; readonly waiting: Billed; readonly inFlight: Billed; readonly endedAt: number }
+const ways = {
+  'set to observe': async ({ clients, clientId }: ForeignGatewayWorld) => { await clients.setConnection(clientId, 'stripe-billing', { mode: 'observe' }); },
+  disconnected: async ({ clients, connectionId }: ForeignGatewayWorld) => { await clients.beginDisconnect(connectionId); },
+  'deauthorized at Stripe': ({ stripe }: ForeignGatewayWorld) => { stripe.world.deauthorize(); return Promise.resolve(); },
+} as const;
+type Way = keyof typeof ways;
+const stories: Partial<Record<Way, Story>> = {};
+const theStory = (way: Way): Story => {
+  const story = stories[way];
+  if (!story) throw new Error(`no world is ${way}`);
+  return story;
+};
+
+/** Both are charged at the same hub hour: one declines and waits, the other one's answer takes three seconds; then the connection ends. */
+const tell = async (way: Way): Promise<void> => {
+  const world = await begin(`foreign_${way.replaceAll(' ', '_')}`, { maxRetries: 8 });
+  await world.gateway.inject({ match: '^POST /v1/charges$', action: { delayMs: 3000 } });
+  const waiting = await world.bill('waiting', { results: ['do_not_honor'], retries: everyNineDays });
+  const inFlight = await world.bill('in flight', { protection: 'key' });
+  await ended(world, waiting, 'declined once', (found) => found.status === 'queued' && found.attempts[0]?.outcome?.status === 'declined');
+  await eventually('the other one in flight', async () => (await gatewayDebt(world, inFlight))?.requests[0], patience);
+  await ways[way](world);
+  stories[way] = { world, waiting, inFlight, endedAt: Date.now() };
+};
+
+const withoutRecords = async () => {
+  const world = await begin('foreign_out_of_band');
+  world.stripe.world.setSwitches({ paymentRecords: 'unknown_address' });
+  return { world, one: await world.bill('out of band') };
+};
+
+let told: Promise<unknown> = Promise.resolve();
+let outOfBand: ReturnType<typeof withoutRecords>;
+// all worlds at once, because each waits for hub days
+beforeAll(() => {
+  told = Promise.all((Object.keys(ways) as Way[]).map(tell));
+  outOfBand = withoutRecords();
+  for (const begun of [told, outOfBand]) begun.catch(() => undefined);
+});
+afterAll(async () => { await Promise.all(worlds.map((world) => world.stop())); });
 
 describe('a merchant who bills on Stripe and charges at another gateway', () => {
   let world: ForeignGatewayWorld;
@@ -35,18 +95,17 @@ describe('a merchant who bills on Stripe and charges at another gateway', () => 
     return found;
   };
   beforeAll(async () => {
-    world = await startForeignGatewayWorld('foreign_gateway');
+    world = await begin('foreign_gateway');
     // all at once, because each waits for hub days
     const bill = async (name: string, order: Parameters<ForeignGatewayWorld['bill']>[1] = {}) => { billed[name] = await world.bill(name, order); };
-    for (const protection of protections) await bill(protection, { protection, retries: [9] });
+    for (const protection of protections) await bill(protection, { protection, retries: everyNineDays });
     await bill('lost record');
     await bill('paid twice');
-    await bill('failed', { results: ['do_not_honor'], retries: [9] });
-    await bill('blocked', { results: ['suspected_fraud'], retries: [9] });
+    await bill('failed', { results: ['do_not_honor'], retries: everyNineDays });
+    await bill('blocked', { results: ['suspected_fraud'], retries: everyNineDays });
     world.stripe.world.payElsewhereBeforeNext({ invoice: the('paid twice').invoice, call: 'attach_payment' });
     world.stripe.world.inject({ match: { method: 'POST', path: `/v1/invoices/${the('lost record').invoice}/attach_payment` }, action: 'drop_reply_after_applying' });
   });
-  afterAll(async () => { await world.stop(); });
 
   it.each<Protection>([...protections])('recovers it there, on an account that declares %s', async (protection) => {
     const one = the(protection);
@@ -58,10 +117,9 @@ describe('a merchant who bills on Stripe and charges at another gateway', () => 
     expect(await recordsOf(world, document)).toBe(1);
     expect(world.events(document._id).map(({ event }) => event)).toEqual(['recovery.success']);
     // Stripe was still before the first charge, and asked for no attempt after it
-    const events = await world.platformEvents(one);
-    const stilled = events.find(({ type, data }) => type === 'invoice.updated' && data.object['auto_advance'] === false);
-    expect(stilled?.created).toBeLessThanOrEqual(Date.parse(debt?.requests[0]?.receivedAt.hub ?? '') / 1000);
-    expect(events.filter(({ type }) => type === 'invoice.payment_attempt_required')).toHaveLength(1);
+    const stilled = await saidSince(world, one, 'off');
+    expect(stilled[0]?.created).toBeLessThanOrEqual(Date.parse(debt?.requests[0]?.receivedAt.hub ?? '') / 1000);
+    expect(askedIn(stilled)).toBe(0);
   });
 
   it('records one payment where the answer to the recording was lost', async () => {
@@ -91,17 +149,17 @@ describe('a merchant who bills on Stripe and charges at another gateway', () => 
     const document = await ended(world, one, 'failed and handed back', (found) => found.status === 'failed' && found.takeOver?.state === 'handed_back');
     expect(platformDebt(world, one)).toMatchObject({ invoiceStatus: 'open', autoAdvance: true });
     expect(world.events(document._id).map(({ event }) => event)).toEqual(['recovery.failed']);
-    await eventually('Stripe asks for another attempt', async () => {
-      const asked = (await world.platformEvents(one)).filter(({ type }) => type === 'invoice.payment_attempt_required').length;
-      return asked > 1 ? asked : undefined;
-    }, patience);
+    await eventually('Stripe asks for another attempt', async () => (askedIn(await saidSince(world, one, 'on')) > 0 ? 'asked' : undefined), patience);
+    const [held, free] = [await saidSince(world, one, 'off'), await saidSince(world, one, 'on')];
+    expect(askedIn(held) - askedIn(free)).toBe(0);
   });
 
   it('stops Stripe for good after a blocked case', async () => {
     const one = the('blocked');
     await ended(world, one, 'blocked and stopped', (found) => found.status === 'blocked' && found.takeOver?.state === 'handed_back');
     expect(platformDebt(world, one)).toMatchObject({ invoiceStatus: 'open', autoAdvance: false });
-    expect((await world.platformEvents(one)).filter(({ type }) => type === 'invoice.payment_attempt_required')).toHaveLength(1);
+    const stilled = await saidSince(world, one, 'off');
+    expect([stilled.length > 0, askedIn(stilled)]).toEqual([true, 0]);
   });
 
   it('took no money twice anywhere', async () => {
@@ -112,41 +170,18 @@ describe('a merchant who bills on Stripe and charges at another gateway', () => 
 });
 
 describe('a connection that ends while one debt waits for its next try and another is being charged', () => {
-  interface Story { readonly world: ForeignGatewayWorld; readonly waiting: Billed; readonly inFlight: Billed }
-  const ways = {
-    'set to observe': async ({ clients, clientId }: ForeignGatewayWorld) => { await clients.setConnection(clientId, 'stripe-billing', { mode: 'observe' }); },
-    disconnected: async ({ clients, connectionId }: ForeignGatewayWorld) => { await clients.beginDisconnect(connectionId); },
-    'deauthorized at Stripe': ({ stripe }: ForeignGatewayWorld) => { stripe.world.deauthorize(); return Promise.resolve(); },
-  } as const;
-  type Way = keyof typeof ways;
-  const stories: Partial<Record<Way, Story>> = {};
-  const the = (way: Way): Story => {
-    const story = stories[way];
-    if (!story) throw new Error(`no world is ${way}`);
-    return story;
-  };
+  beforeAll(async () => { await told; });
 
-  /** Both are charged at the same hub hour: one declines and waits, the other one's answer takes three seconds; then the connection ends. */
-  const tell = async (way: Way): Promise<void> => {
-    const world = await startForeignGatewayWorld(`foreign_${way.replaceAll(' ', '_')}`, { maxRetries: 3 });
-    await world.gateway.inject({ match: '^POST /v1/charges$', action: { delayMs: 3000 } });
-    const waiting = await world.bill('waiting', { results: ['do_not_honor', 'success'], retries: [9] });
-    const inFlight = await world.bill('in flight', { protection: 'key' });
-    stories[way] = { world, waiting, inFlight };
-    await ended(world, waiting, 'declined once', (found) => found.status === 'queued' && found.attempts[0]?.outcome?.status === 'declined');
-    await eventually('the other one in flight', async () => (await gatewayDebt(world, inFlight))?.requests[0], patience);
-    await ways[way](world);
-  };
-  beforeAll(async () => { await Promise.all((Object.keys(ways) as Way[]).map(tell)); });
-  afterAll(async () => { await Promise.all(Object.values(stories).map(({ world }) => world.stop())); });
-
-  const chargedOnce = async ({ world, waiting, inFlight }: Story) => {
-    expect((await gatewayDebt(world, waiting))?.requests).toMatchObject([{ result: 'declined' }]);
+  const chargedNoMore = async ({ world, waiting, inFlight, endedAt }: Story) => {
+    const tries = (await gatewayDebt(world, waiting))?.requests ?? [];
+    expect(tries.length).toBeGreaterThan(0);
+    // one that had left is answered; nothing leaves afterwards
+    expect(tries.filter(({ receivedAt }) => Date.parse(receivedAt.wall) > endedAt + 1000)).toEqual([]);
     expect(await gatewayDebt(world, inFlight)).toMatchObject({ requests: [{ result: 'succeeded' }], successes: [{ amount: 4900 }] });
   };
 
   it.each(['set to observe', 'disconnected'] as const)('gives the one back and records the other: %s', async (way) => {
-    const story = the(way);
+    const story = theStory(way);
     const { world, waiting, inFlight } = story;
     const cancelled = await ended(world, waiting, 'cancelled and handed back', (found) => found.status === 'cancelled' && found.takeOver?.state === 'handed_back');
     expect(cancelled.ended?.reason).toBe('disconnected');
@@ -154,21 +189,32 @@ describe('a connection that ends while one debt waits for its next try and anoth
     const document = await ended(world, inFlight, 'succeeded and recorded', (found) => found.status === 'succeeded' && found.settlement?.state === 'confirmed' && owesNothing(found));
     expect(platformDebt(world, inFlight)).toMatchObject({ invoiceStatus: 'paid', successes: [{ by: 'payment_record' }] });
     expect(await recordsOf(world, document)).toBe(1);
-    await chargedOnce(story);
+    await chargedNoMore(story);
   });
 
   it('is disconnected, without credentials, once nothing is owed', async () => {
-    const { world } = the('disconnected');
+    const { world } = theStory('disconnected');
     await eventually('disconnected', async () => ((await world.clients.connectionFresh(world.connectionId))?.state === 'disconnected' ? 'yes' : undefined), patience);
     expect(await world.clients.openConnection(world.connectionId)).toBeUndefined();
   });
 
   it('charges nothing more where Stripe lets us in no longer, and owes visibly what it cannot tell it', async () => {
-    const story = the('deauthorized at Stripe');
+    const story = theStory('deauthorized at Stripe');
     const { world, waiting, inFlight } = story;
     expect(await ended(world, waiting, 'cancelled', (found) => found.status === 'cancelled')).toMatchObject({ ended: { reason: 'disconnected' } });
     await ended(world, inFlight, 'succeeded, and its record tried', (found) => found.status === 'succeeded' && (found.settlement?.tries ?? 0) > 0 && found.settlement?.state === 'due');
     await ended(world, waiting, 'its return tried', (found) => (found.takeOver?.tries ?? 0) > 0 && found.due.handBack !== undefined);
-    await chargedOnce(story);
+    await chargedNoMore(story);
+  });
+});
+
+describe('an account of Stripe that takes no payment records', () => {
+  it('is told of the payment out of band, and shows it as ours', async () => {
+    const { world, one } = await outOfBand;
+    const document = await ended(world, one, 'confirmed', (found) => found.settlement?.state === 'confirmed' && owesNothing(found));
+    expect(document).toMatchObject({ status: 'succeeded', settlement: { platformPaymentRef: one.invoice } });
+    expect(platformDebt(world, one)).toMatchObject({ invoiceStatus: 'paid', successes: [{ by: 'out_of_band', amount: 4900 }] });
+    expect((await gatewayDebt(world, one))?.successes).toHaveLength(1);
+    expect(await recordsOf(world, document)).toBe(0);
   });
 });

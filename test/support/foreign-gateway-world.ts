@@ -52,8 +52,11 @@ const plugins = definePlugins({
 
 const eventBody = z.looseObject({ event: z.string(), revtainTransactionId: z.string().default(''), recoveredBy: z.string().optional() });
 
+/** A setting of the client. */
+export interface ForeignGatewayOptions { readonly maxRetries?: number }
+
 /** Builds the world; a day of hub time passes in three seconds. */
-export const startForeignGatewayWorld = async (label: string, { maxRetries = 1 }: { readonly maxRetries?: number } = {}): Promise<ForeignGatewayWorld> => {
+export const startForeignGatewayWorld = async (label: string, { maxRetries = 1 }: ForeignGatewayOptions = {}): Promise<ForeignGatewayWorld> => {
   const database = testDatabase(label);
   const storage = await connectStorage(database.uri);
   const { scale, origin } = await loadHubClock(storage, { scale: 28_800 });
