@@ -22,6 +22,8 @@ export interface CardRef { readonly clientId: string; readonly cardKey: string; 
  */
 export interface Reservation {
   readonly attemptKey: string; readonly amount: Money; readonly network?: string; readonly series: string; readonly sendBefore: Date; readonly absentIsFinalAfterMs: number;
+  /** A retry of a direct case of its own: another call of the same amount does not keep it waiting. */
+  readonly velocity?: 'exempt';
 }
 
 /** `busy`: until a wall time, because a charge is in flight, a call of that amount was made within five minutes, or the ledger holds as many tries as it may. */
@@ -130,8 +132,8 @@ export const createCardLedger = (options: { readonly storage: Storage; readonly 
       const apartUntil = await join(card);
       if (apartUntil) return { status: 'busy', until: apartUntil, why: 'in_flight' };
       return change<ReserveResult>(card, async (document) => {
-        const recent = recentCall(document, reservation.amount, clock.hubNow(), (entry) => !reservation.attemptKey.startsWith(`${entry.transactionId}-`));
-        // a direct call for the same card and amount: this charge waits out its five minutes
+        const recent = reservation.velocity === 'exempt' ? undefined : recentCall(document, reservation.amount, clock.hubNow(), (entry) => !reservation.attemptKey.startsWith(`${entry.transactionId}-`));
+        // a direct call for the same card and amount: a connector's charge waits out its five minutes
         if (recent) return { result: { status: 'busy', until: clock.wallAt(velocityEnds(recent)), why: 'recent_call' }, change: 'none' };
         const result = reserveIn(document, reservation);
         return { result, change: result.status === 'reserved' ? 'made' : 'none' };

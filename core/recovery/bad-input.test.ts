@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CaseDocument, OutboxEntry, SignalEvent } from '../cases/index.js';
+import type { OutboxEntry, SignalEvent } from '../cases/index.js';
 import { invoicePaid, startRecoveryBench, type RecoveryBench } from '../../test/support/recovery-bench.js';
 import { cancelCase } from './cancel-case.js';
 import { runCase } from './run-case.js';
@@ -107,7 +107,7 @@ describe('what should never reach a case', () => {
   });
 
   it('a case of a newer version with the right to charge a debt is waited for, whatever it says of itself', async () => {
-    const other = await bench.openCase('generic_decline', { status: 'succeeded', invoice: { ref: 'in_9' }, openKeys: ['conn-1/in_1'], v: 2 as unknown as 1 } as Partial<CaseDocument>);
+    const other = await bench.openCase('generic_decline', { status: 'succeeded', invoice: { ref: 'in_9' }, openKeys: ['conn-1/in_1'], v: 2 as unknown as 1 });
     const caseId = await bench.openCase('generic_decline', { openKeys: ['conn-1/in_x'] });
     await bench.cases.collection.updateOne({ _id: caseId }, { $unset: { openKeys: '' } });
     for (let holds = 0; holds < 5; holds += 1) await bench.step(caseId);

@@ -57,6 +57,20 @@ describe('a direct call', () => {
     expect(Math.round((bench.clock.hubNow().getTime() - from) / minute)).toBe(60);
   });
 
+  it('is retried at its own time, whatever else was asked of its card a moment ago; a connector waits', async () => {
+    bench.money.replies.push({ decline: 'insufficient_funds' });
+    const first = await opened({ invoiceId: 'inv-1' });
+    while ((await bench.get(first.transactionId)).due.step === undefined) await bench.step(first.transactionId);
+    const { due } = await bench.get(first.transactionId);
+    bench.clock.advance((due.step?.getTime() ?? 0) - bench.clock.hubNow().getTime() - minute);
+    bench.money.replies.push({ decline: 'expired_card' });
+    const second = await opened({ invoiceId: 'inv-2' });
+    expect(second).toMatchObject({ status: 'failed' });
+    await bench.step(first.transactionId);
+    expect(await bench.get(first.transactionId)).toMatchObject({ status: 'succeeded' });
+    expect(bench.clock.hubNow().getTime()).toBe(due.step?.getTime());
+  });
+
   it('of twenty with one key leaves the card free afterwards', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, async () => call({ idempotencyKey: 'k-1' })));
     expect(answers.map((answer) => answer.status).sort()).toEqual([...Array.from({ length: 19 }, () => 'duplicate'), 'opened']);

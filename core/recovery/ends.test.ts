@@ -100,6 +100,18 @@ describe('the end of a case', () => {
     expect(bench.events.at(-1)?.body).toMatchObject({ event: 'recovery.failed', trigger: 'reversal', recommendedAction: 'manual_review' });
   });
 
+  it('lost a dispute after its retries were taken over: their return is owed again', async () => {
+    const caseId = await bench.openCase();
+    await bench.drive(caseId);
+    const takeOver = { state: 'handed_back' as const, until: bench.clock.hubNow(), sendBefore: new Date(0), tries: 1, ending: { outcome: 'succeeded' as const, startDunning: false } };
+    await bench.cases.collection.updateOne({ _id: caseId }, { $set: { takeOver } });
+    let owed: Date | undefined;
+    bench.onWritten = (name, document) => { if (name === 'close') owed = document.due.handBack; };
+    await bench.tell(caseId, reversed(caseId, 'dispute'));
+    await bench.step(caseId);
+    expect(owed).toBeInstanceOf(Date);
+  });
+
   it('paid elsewhere after it had failed: a debt that is paid is not opened again', async () => {
     const caseId = await bench.openCase('merchant_configuration');
     await bench.step(caseId);

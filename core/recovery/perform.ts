@@ -39,7 +39,7 @@ export const perform = async (effect: Call, document: CaseDocument, knowledge: K
       if (!held) return learnFrom.reserve(effect, { status: 'reserved' }, knowledge);
       const tokenKey = effect.token?.tried.methodDigest;
       const result = await cards.reserve({ ...held, ...(tokenKey === undefined ? {} : { tokenKey }) }, {
-        series: seriesOf(document), attemptKey: `${document._id}-${effect.n}`, amount: effect.amount, sendBefore: effect.sendBefore,
+        ...(document.connectionId === undefined ? { velocity: 'exempt' as const } : {}), series: seriesOf(document), attemptKey: `${document._id}-${effect.n}`, amount: effect.amount, sendBefore: effect.sendBefore,
         absentIsFinalAfterMs: route.protection.absentIsFinalAfterMs, ...(sealed?.network === undefined ? {} : { network: sealed.network }),
       });
       await ports.checkpoint('reserved', document._id);

@@ -51,6 +51,18 @@ describe('what a case is told', () => {
       expect(bench.money.tried).toHaveLength(1);
     });
 
+    it('sends no charge again that waits to be sent', async () => {
+      bench.money.replies.push('not_sent');
+      const caseId = await bench.openCase();
+      await bench.step(caseId);
+      await bench.step(caseId);
+      expect(await bench.get(caseId)).toMatchObject({ status: 'attempting', attempts: [{ outcome: { status: 'not_sent' }, resolved: false }] });
+      await bench.tell(caseId, revoked());
+      await bench.drive(caseId);
+      expect(await bench.get(caseId)).toMatchObject({ status: 'blocked', attempts: [{ resolved: true }] });
+      expect(bench.money.tried).toEqual([]);
+    });
+
     it.each(['failed', 'succeeded', 'cancelled'] as const)('is kept with a closed case, which nothing reopens: %s', async (status) => {
       const caseId = await bench.openCase();
       await set(caseId, { ...ended('observed'), status });

@@ -224,6 +224,8 @@ export const scriptedMoney = (clock: Clock, due: Money, protection: RepeatProtec
         money.refundRequests.push({ key: once.key, at: clock.wallNow(), amount: amount.minor, refs: gatewayRefs, why });
         const reply = money.refundReplies.shift() ?? 'refunded';
         if (reply === 'failed') return failed('no');
+        // it looks for one made under this key first
+        if (money.refunded.has(once.key)) return fine({ status: 'refunded', refundRef: `re_${once.key}` });
         if (reply === 'refused') return fine({ status: 'refused', detail: 'as the script says' });
         const paid = money.tried.find((one) => gatewayRefs.includes(`ch_${one.key}`) && one.result === 'approved');
         if (reply !== 'pending' && paid) { paid.result = 'returned'; money.refunded.set(once.key, (money.refunded.get(once.key) ?? 0) + amount.minor); }

@@ -9,8 +9,8 @@ const reason = 'revocation_of_authorization';
 
 /** The holder of the card withdrew consent: kept on the case and against its card, and an open case is blocked. A charge in flight is settled first. */
 export const consentStep = (document: CaseDocument, signal: Signal, event: Extract<SignalEvent, { type: 'consent_revoked' }>, knowledge: Knowledge, tools: Tools): Effect => {
-  if (document.status === 'attempting' || document.status === 'unknown') return later(signal, knowledge, undefined);
   if (document.consentRevokedAt === undefined) return { do: 'write', write: writes.consentRevoked(document, event.occurredAt), after: {} };
+  if (document.status === 'attempting' || document.status === 'unknown') return later(signal, knowledge, undefined);
   const [card, ...others] = document.tried;
   // which of several cards is meant cannot be told from here: the case itself is stopped either way
   const only = card && others.every((one) => one.methodDigest === card.methodDigest) ? card : undefined;

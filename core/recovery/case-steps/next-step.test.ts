@@ -78,6 +78,8 @@ describe('the order in hand', () => {
     ['one prepared is asked about', open({ route: 'gateway', chargeRef: 'obj' }), { facts: throughGateway }, 'ask'],
     ['one that was not sent is sent again when due: the invoice is read first', open({ outcome: { status: 'not_sent', cause: '' } }, { due: { step: now } }), {}, 'read_invoice'],
     ['then the card is reserved', open({ outcome: { status: 'not_sent', cause: '' } }, { due: { step: now } }), { invoice: invoice() }, 'reserve'],
+    ['it waits while a refund is owed', open({ outcome: { status: 'not_sent', cause: '' } }, { due: { step: now }, refunds: [refund] }), { invoice: invoice() }, 'write ask'],
+    ['it is not sent any more once consent is withdrawn', open({ outcome: { status: 'not_sent', cause: '' } }, { due: { step: now }, consentRevokedAt: now }), {}, 'know'],
     ['then it is written, before it leaves', open({ outcome: { status: 'not_sent', cause: '' } }, { due: { step: now } }), { invoice: invoice(), reserved }, 'write resend'],
     ['one that was not sent is not sent any more once the invoice is paid', open({ outcome: { status: 'not_sent', cause: '' } }, { due: { step: now } }), { invoice: invoice('paid') }, 'know'],
     // the way of a charge

@@ -6,6 +6,7 @@ import type { CaseFacts, Effect, Knowledge, Tools } from './effects.js';
 import { needsRenewal, sendBeforeOf } from './lease.js';
 import { marksOf } from './our-payment.js';
 import { outcomeStep } from './outcome-step.js';
+import { openRefund } from './refund-step.js';
 import { routeOf } from './route.js';
 
 /** What an open attempt needs next; undefined: nothing now, the rest of the case goes on around it. */
@@ -109,8 +110,9 @@ const afterAbsence = (document: CaseDocument, attempt: Attempt, knowledge: Knowl
 const resendStep = (document: CaseDocument, attempt: Attempt, knowledge: Knowledge, tools: Tools): Effect => {
   const { facts } = knowledge;
   const giveUp: Partial<Knowledge> = { outcome: { n: attempt.n, outcome: { status: 'absent' }, ledger: 'open', found: 'by_asking' } };
-  // the debt was paid meanwhile, by an approval that came late
-  if (document.status === 'succeeded') return know(giveUp);
+  // the debt was paid meanwhile, by an approval that came late; or nobody may charge this card any more
+  if (document.status === 'succeeded' || hasNoConsent(document)) return know(giveUp);
+  if (openRefund(document)) return postpone(document, attempt, tools);
   if (facts.source === 'connector') {
     if (knowledge.invoice === undefined) return { do: 'read_invoice' };
     if (knowledge.invoice.status === 'unavailable') return postpone(document, attempt, tools);
@@ -127,6 +129,8 @@ const resendStep = (document: CaseDocument, attempt: Attempt, knowledge: Knowled
   if (reserved.result === 'stopped') return know(giveUp);
   return { do: 'write', write: writes.resend(document, attempt.n, reserved.sendBefore), after: { sending: { n: attempt.n, phase: 'written' } } };
 };
+
+const hasNoConsent = (document: CaseDocument): boolean => document.consentRevokedAt !== undefined || document.signals.some(({ event }) => event.type === 'consent_revoked');
 
 const postpone = (document: CaseDocument, attempt: Attempt, tools: Tools): Effect => ({
   do: 'write',

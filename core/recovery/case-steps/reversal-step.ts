@@ -46,7 +46,7 @@ export const reversalStep = (document: CaseDocument, signal: Signal, event: Reve
     do: 'write',
     write: writes.close(document, {
       status: 'failed', ended, signalIds: [...knowledge.acted, signal.id], ...(settlement ? { settlement } : {}),
-      owed: { outbox: tools.announce(document, { event: 'recovery.failed', ended, attemptCount: document.attempts.length }, knowledge.facts), now },
+      owed: { outbox: tools.announce(document, { event: 'recovery.failed', ended, attemptCount: document.attempts.length }, knowledge.facts), now, ...(document.takeOver ? { handBackAt: now } : {}) },
     }),
     after: { acted: [] },
   };
