@@ -162,6 +162,14 @@ describe('a charge that cannot be recorded any more', () => {
     expect(await record(paymentFor(billed))).toMatchObject({ status: 'refused', reason: 'invoice_voided' });
   });
 
+  it('is told out of band on a written-off invoice, without a payment record that nothing could be attached to', async () => {
+    const billed = bill();
+    const payment = paymentFor(billed);
+    bench.fake.world.markUncollectible({ invoice: billed.invoice });
+    expect(await record(payment)).toEqual({ status: 'recorded', platformPaymentRef: billed.invoice });
+    expect(await ourRecords(payment)).toEqual([]);
+  });
+
   it('shows the payment of another', async () => {
     const billed = bill();
     bench.fake.world.payElsewhere({ invoice: billed.invoice });

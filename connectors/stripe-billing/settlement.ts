@@ -22,7 +22,8 @@ import { CHARGED_AS, MARKED_BY, OUR_REFERENCE } from './our-marks.js';
 export const record = async (payment: PaymentToRecord, context: ConnectorCall): Promise<SettlementResult> => {
   const standing = await lookAt(payment, context);
   if (standing.settled !== undefined) return standing.settled;
-  if (context.connection.config.recordPaymentsAs === 'payment_record') {
+  // Records are attached to open invoices only; one that is written off can still be marked as paid.
+  if (context.connection.config.recordPaymentsAs === 'payment_record' && standing.reading.invoice.status === 'open') {
     const recordRef = await recordFor(payment, standing.reading, context);
     if (recordRef !== undefined) {
       if ((await attachRecord(payment.invoice.ref, recordRef, context)) === 'attached') return { status: 'recorded', platformPaymentRef: recordRef };
