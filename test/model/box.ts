@@ -9,7 +9,8 @@ export type Happening = 'paid_elsewhere' | 'retried_by_platform' | 'disconnected
 /** One bounded part of the world to be searched whole. */
 export interface Box {
   readonly name: string;
-  readonly source: 'direct' | 'connector';
+  /** `both`: two cases of one debt, one of a connector and beside it a direct one, which has the right to charge it. */
+  readonly source: 'direct' | 'connector' | 'both';
   /** Who takes the money: a gateway, or the platform of the invoice. */
   readonly collects: 'gateway' | 'platform';
   readonly protection: RepeatProtection;
@@ -55,4 +56,6 @@ export interface SwitchedOff {
   readonly refundKey?: 'new';
   /** That the invoice names another payment is believed unread. */
   readonly evidence?: 'assumed';
+  /** Two cases may have the right to charge one debt. */
+  readonly right?: 'not_unique';
 }

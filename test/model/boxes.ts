@@ -53,6 +53,15 @@ export const boxOf = (kind: Kind, budget: Partial<Budget>, over: Partial<Box> = 
   };
 };
 
+/** A connector's case beside a direct case of the same debt. */
+export const twinBox = (budget: Partial<Budget>): Box => {
+  const { crashes = 0, expiries = 0, signals = 0, operators = 0, declines = 0 } = budget;
+  return boxOf('mapped', budget, {
+    name: `two cases of one debt (${[crashes, expiries, signals, operators].join(',')})${declines > 0 ? ` and ${String(declines)} declined` : ''}`,
+    source: 'both', cases: 2, declines: ['expired_card', 'lost_card'],
+  });
+};
+
 /** Where a rule that is taken away is looked for, the small ones first. */
 export const boxesForRules: readonly Box[] = [
   ...kinds.map((kind) => boxOf(kind, { crashes: 1 })),

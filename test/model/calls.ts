@@ -42,7 +42,7 @@ const tokenOf = (world: World, caseIndex: number, hold: Hold, box: Box) => {
   const change = document.connectionId !== undefined && document.tried.length > 0 && document.tried.every((one) => one.methodDigest !== card) ? 'changed' as const : 'same' as const;
   return {
     status: 'found' as const, change, first: { token: { gatewayType: 'test', gatewayAccountRef: 'account', methodRef: card }, sealed, tried },
-    ...(box.source === 'connector' && box.collects === 'gateway' ? { route: mappedRoute(box) } : {}),
+    ...(document.connectionId !== undefined && box.collects === 'gateway' ? { route: mappedRoute(box) } : {}),
   };
 };
 

@@ -2,6 +2,7 @@ import { writes, type CaseDocument, type CaseWrite } from '../../core/cases/inde
 import type { Hold, WriteAnswer } from '../../core/recovery/index.js';
 import { claimById, type Clock } from '../../core/scheduling/index.js';
 import { matches, updated, type Plain } from './stored-write.js';
+import type { SwitchedOff } from './box.js';
 import { breaking, replaced, type World } from './world.js';
 
 const ended = new Set<CaseDocument['status']>(['succeeded', 'failed', 'blocked', 'cancelled']);
@@ -20,17 +21,18 @@ const judged = (world: World, before: CaseDocument, after: CaseDocument, seenBy:
   return seen;
 };
 
-const takesRightOfAnother = (world: World, caseIndex: number, before: CaseDocument, after: CaseDocument): boolean =>
-  after.openKeys !== undefined && after.openKeys !== before.openKeys
-  && world.cases.some((other, index) => index !== caseIndex && other.openKeys?.some((key) => after.openKeys?.includes(key)));
+/** The case that has the right which this write would take. */
+const rivalOf = (world: World, caseIndex: number, before: CaseDocument, after: CaseDocument): CaseDocument | undefined => (after.openKeys === undefined || after.openKeys === before.openKeys
+  ? undefined : world.cases.find((other, index) => index !== caseIndex && other.openKeys?.some((key) => after.openKeys?.includes(key))));
 
 /** One atomic write of a case; the answer as the store gives it. */
-export const written = (world: World, caseIndex: number, write: CaseWrite, seenBy: Hold | undefined): { readonly world: World; readonly answer: WriteAnswer } => {
+export const written = (world: World, caseIndex: number, write: CaseWrite, seenBy: Hold | undefined, right?: SwitchedOff['right']): { readonly world: World; readonly answer: WriteAnswer } => {
   const before = world.cases[caseIndex];
   if (!before) return { world, answer: { status: 'unmatched', now: null } };
   if (!matches(write.filter, before as unknown as Plain)) return { world, answer: { status: 'unmatched', now: before } };
   const document = updated(before, write.filter, write.update as Plain);
-  if (takesRightOfAnother(world, caseIndex, before, document)) return { world, answer: { status: 'duplicate' } };
+  const rival = right === 'not_unique' ? undefined : rivalOf(world, caseIndex, before, document);
+  if (rival) return { world, answer: { status: 'duplicate', rival } };
   return { world: { ...judged(world, before, document, seenBy), cases: replaced(world.cases, caseIndex, document) }, answer: { status: 'written', document } };
 };
 

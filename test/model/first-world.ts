@@ -1,4 +1,4 @@
-import { newConnectorCase, newDirectCase, type CaseDocument } from '../../core/cases/index.js';
+import { newConnectorCase, newDirectCase, openKeysOf, type CaseDocument } from '../../core/cases/index.js';
 import type { Box } from './box.js';
 import { amount } from './gateway.js';
 import { epoch } from './machine.js';
@@ -22,10 +22,25 @@ const directCase = (index: number): CaseDocument => ({
   strikes: 0,
 });
 
+/** Of one debt: the connector's case came when the direct one had the right already. */
+const twins = (): readonly CaseDocument[] => {
+  const { openKeys: _right, ...connector } = connectorCase(0);
+  const direct: CaseDocument = { ...directCase(1), invoiceId: 'in_0' };
+  return [connector, { ...direct, openKeys: openKeysOf(direct, ['connection']) }];
+};
+
+const casesOf = (box: Box): readonly CaseDocument[] => {
+  switch (box.source) {
+    case 'both': return twins();
+    case 'direct': return Array.from({ length: box.cases }, (_, index) => directCase(index));
+    case 'connector': return Array.from({ length: box.cases }, (_, index) => connectorCase(index));
+  }
+};
+
 /** The box before anything has happened: its cases due, its workers idle. */
 export const firstWorld = (box: Box): World => ({
   now: epoch,
-  cases: Array.from({ length: box.cases }, (_, index) => (box.source === 'direct' ? directCase(index) : connectorCase(index))),
+  cases: casesOf(box),
   ledgers: {},
   charges: [],
   debts: Array.from({ length: box.cases }, () => ({ paidBy: 'nobody', card: 'old', retries: 'on' })),

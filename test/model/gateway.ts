@@ -12,6 +12,9 @@ export interface Arrival { readonly name: string; readonly kind: Transition['kin
 const approved = (key: string, charge?: Charge): Answer => ({ status: 'approved', gatewayRefs: [`ref-${key}`], amount: charge ? takenBy(charge) : amount, provisional: false });
 const declined = (code: string): Answer => ({ status: 'declined', decline: { system: 'test', code, reachedNetwork: true }, gatewayRefs: [] });
 
+/** Whether two cases are of one debt. */
+export const isOneDebt = (box: Box, one: number, other: number): boolean => one === other || box.source === 'both';
+
 /** How often a charge has taken money that was not given back. */
 export const standing = ({ taken, returned }: Charge): number => taken - (returned?.length ?? 0);
 
@@ -43,7 +46,7 @@ const charged = (world: World, request: Request, box: Box): World => {
       ...(after.left.signals === 0 ? {} : { deliveries: [...after.deliveries, { id: `paid-${request.key}`, caseIndex: request.caseIndex, event: { type: 'invoice_paid', occurredAt: new Date(world.now), invoice: { ref: `in_${String(request.caseIndex)}` } } }], left: spend(after, 'signals').left }),
     };
   }
-  const ofDebt = after.charges.filter((charge) => charge.caseIndex === request.caseIndex).reduce((sum, charge) => sum + standing(charge), 0);
+  const ofDebt = after.charges.filter((charge) => isOneDebt(box, charge.caseIndex, request.caseIndex)).reduce((sum, charge) => sum + standing(charge), 0);
   return ofDebt > 1 ? breaking(after, '1: a debt was charged twice') : after;
 };
 

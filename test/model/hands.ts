@@ -48,7 +48,7 @@ export const createHands = (box: Box, off: SwitchedOff | undefined, machine: Mac
     if (effect.do !== 'write' && effect.do !== 'release') return world;
     const write = off?.write ? off.write(effect.write) : effect.write;
     const kept = (off?.attemptRow === 'not_written' && write.name === 'attempt') || (off?.chargeRef === 'not_written' && write.name === 'charge-ref');
-    const done = kept ? withoutStoring(world, worker) : written(world, caseIndex, write, hold);
+    const done = kept ? withoutStoring(world, worker) : written(world, caseIndex, write, hold, off?.right);
     const told = effect.do === 'write' && effect.alert !== undefined && done.answer.status === 'written' ? { ...done.world, alerts: 'raised' as const } : done.world;
     const after = afterWrite(hold, effect, done.answer);
     switch (after.status) {

@@ -38,7 +38,7 @@ const notHandedBack = (world: World, box: Box): string | undefined => {
   for (const document of world.cases) {
     const owed = document.due.handBack !== undefined;
     if (document.takeOver && document.takeOver.state !== 'handed_back' && !owed) return `7: ${document.takeOver.state} without a hand-back owed`;
-    if (box.dunning === 'controllable' && document.status === 'blocked' && !document.takeOver && !owed) return '7: blocked, and the platform is not told to stop';
+    if (box.dunning === 'controllable' && document.connectionId !== undefined && document.status === 'blocked' && !document.takeOver && !owed) return '7: blocked, and the platform is not told to stop';
   }
   return undefined;
 };
@@ -60,10 +60,10 @@ export const isAtRest = (world: World, box: Box): boolean => {
     const { due } = document;
     if (!isOver(document.status) || document.holder !== null || document.outbox.length > 0 || document.signals.length > 0) return false;
     if (due.step || due.settle || due.handBack || due.refund || due.relay || document.attempts.some((attempt) => !attempt.resolved)) return false;
-    if (box.dunning === 'controllable' && !isReturned(document, world.debts[index]?.retries)) return false;
+    if (box.dunning === 'controllable' && document.connectionId !== undefined && !isReturned(document, world.debts[index]?.retries)) return false;
     const paidBy = world.debts[index]?.paidBy ?? 'nobody';
-    if (box.source === 'connector' && document.status === 'succeeded' && (paidBy === 'nobody' || paidBy === 'voided')
-      && !(document.settlement?.state === 'refused' && world.alerts === 'raised')) return false;
+    if (document.connectionId !== undefined && document.status === 'succeeded' && (paidBy === 'nobody' || paidBy === 'voided')
+      && !((document.settlement?.state === 'refused' || box.source === 'both') && world.alerts === 'raised')) return false;
     const took = world.charges.some((charge) => charge.caseIndex === index && standing(charge) > 0);
     if (took && document.status !== 'succeeded' && world.alerts === 'none') return false;
   }

@@ -5,12 +5,6 @@ import type { World } from './world.js';
 
 type Stored = { readonly _id: string; readonly rev: number };
 
-const copy = <T>(value: T): T => {
-  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
-  if (Array.isArray(value)) return value.map(copy) as T;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, copy(one)])) as T;
-};
-
 type Ledgers = World['ledgers'];
 
 /** The product's card ledger over the ledgers of a world. Each of its operations is one compare-and-set, and so one step here. */
@@ -24,8 +18,8 @@ export const createLedgerStore = (clock: Clock): LedgerStore => {
   const done = new WeakMap<Ledgers, Map<string, { readonly ledgers: Ledgers; readonly result: unknown }>>();
   const store = (document: Stored) => { ledgers = { ...ledgers, [document._id]: document }; };
   const collection = {
-    findOne: ({ _id }: { readonly _id: string }) => Promise.resolve(copy(ledgers[_id]) ?? null),
-    find: ({ _id }: { readonly _id: { readonly $in: readonly string[] } }) => ({ toArray: () => Promise.resolve(_id.$in.flatMap((id) => (ledgers[id] ? [copy(ledgers[id])] : []))) }),
+    // what is read is copied by the ledger before it is changed
+    find: ({ _id }: { readonly _id: { readonly $in: readonly string[] } }) => ({ toArray: () => Promise.resolve(_id.$in.flatMap((id) => (ledgers[id] ? [ledgers[id]] : []))) }),
     insertOne: (document: Stored) => { store(document); return Promise.resolve({}); },
     insertMany: (documents: readonly Stored[]) => { documents.forEach(store); return Promise.resolve({}); },
     replaceOne: (_: unknown, document: Stored) => { store(document); return Promise.resolve({ matchedCount: 1 }); },

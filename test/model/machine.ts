@@ -27,8 +27,6 @@ const unknownDecline = { system: 'test', code: 'nobody_named_this', reachedNetwo
 const announce: Tools['announce'] = (document, { event }): readonly OutboxEntry[] =>
   [{ id: `${document._id}:${String(document.attempts.length)}.${String(document.promptRetries)}.${document.status}>${event}`, kind: 'notification', event, body: '' }];
 
-const isMapped = (box: Box): boolean => box.source === 'connector' && box.collects === 'gateway';
-
 /** The account at which a connector's debts are charged. */
 export const mappedRoute = (box: Box): CaseFacts['route'] => ({
   kind: 'gateway', accountId: 'mapped', gatewayMode: 'live', protection: box.protection, prepares: box.prepares, revokes: box.prepares,
@@ -49,23 +47,27 @@ export const createMachine = (box: Box, off: SwitchedOff | undefined): Machine =
     explain: { message: (reason) => declineMessage(reason, catalogue), recommendation: (classification) => recommendedActionReason(classification, catalogue) },
     announce,
   };
-  const facts: CaseFacts = {
-    source: box.source, dunning: box.dunning, leaseMs, openKeys: [], standstill: undefined, toldOpen: 'no', respondsToCall: 'no', trigger: 'scheduled_retry',
-    policy: { timezone: 'UTC', billingCycleDay: undefined, maxRetries: 4, horizonDays: 60, daysBetween: undefined },
-    route: {
-      kind: box.source === 'direct' ? 'gateway' : 'platform', accountId: 'account', gatewayMode: 'live', protection: box.protection,
-      prepares: box.source === 'direct' ? box.prepares : 'no', revokes: box.source === 'direct' ? box.prepares : 'no',
-    },
-    ...(isMapped(box) ? {
-      gatewayRoutes: [mappedRoute(box)], settlement: 'recorded', refundsDuplicates: 'yes',
-      stillness: { neededFor: 'gateway', oppositeAfterMs: 25_000 + box.protection.absentIsFinalAfterMs },
-    } : {}),
+  const factsFor = (source: CaseFacts['source']): CaseFacts => {
+    const direct = source === 'direct';
+    const facts: CaseFacts = {
+      source, dunning: direct ? 'not_controllable' : box.dunning, leaseMs, openKeys: [], standstill: undefined, toldOpen: 'no', respondsToCall: 'no', trigger: 'scheduled_retry',
+      policy: { timezone: 'UTC', billingCycleDay: undefined, maxRetries: 4, horizonDays: 60, daysBetween: undefined },
+      route: {
+        kind: direct ? 'gateway' : 'platform', accountId: 'account', gatewayMode: 'live', protection: box.protection,
+        prepares: direct ? box.prepares : 'no', revokes: direct ? box.prepares : 'no',
+      },
+      ...(!direct && box.collects === 'gateway' ? {
+        gatewayRoutes: [mappedRoute(box)], settlement: 'recorded', refundsDuplicates: 'yes',
+        stillness: { neededFor: 'gateway', oppositeAfterMs: 25_000 + box.protection.absentIsFinalAfterMs },
+      } : {}),
+    };
+    return off?.facts ? off.facts(facts) : facts;
   };
-  const shownFacts = off?.facts ? off.facts(facts) : facts;
+  const shown = { direct: factsFor('direct'), connector: factsFor('connector') };
   return {
     tools,
     at: (now) => { wall = now; },
-    factsOf: (document, charging) => ({ ...shownFacts, ...(charging === 'allowed' ? {} : { standstill: charging }), openKeys: openKeysOf(document, []) }),
+    factsOf: (document, charging) => ({ ...shown[document.connectionId === undefined ? 'direct' : 'connector'], ...(charging === 'allowed' ? {} : { standstill: charging }), openKeys: openKeysOf(document, ['connection']) }),
     decide: (start) => {
       let hold = start;
       let alerts: 'none' | 'raised' = 'none';

@@ -1,5 +1,5 @@
 import type { Box } from './box.js';
-import { boxOf, kinds } from './boxes.js';
+import { boxOf, kinds, twinBox } from './boxes.js';
 import { rules } from './rules.js';
 import type { SearchLimits } from './search.js';
 
@@ -20,6 +20,8 @@ const small: readonly Box[] = [
   boxOf('mapped', { crashes: 1, declines: 1 }),
   boxOf('collection', { signals: 1, declines: 1 }, { intake: 'dies' }),
   boxOf('search_only', { crashes: 1 }, { cases: 2, name: 'two cases of one card (1,0,0,0)' }),
+  twinBox({ crashes: 1 }),
+  twinBox({ declines: 1 }),
 ];
 
 /** What takes too long for every change, the boxes that the protocol names last. */

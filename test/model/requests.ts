@@ -1,7 +1,7 @@
 import { learnFrom, type AnswerTo } from '../../core/recovery/index.js';
 import { accesses } from './accesses.js';
 import type { Box } from './box.js';
-import { arrivals, standing } from './gateway.js';
+import { arrivals, isOneDebt, standing } from './gateway.js';
 import { breaking, replaced, spend, type InHand, type Request, type Transition, type World } from './world.js';
 
 const day = 24 * 3_600_000;
@@ -33,11 +33,11 @@ export const sent = (world: World, index: number, worker: InHand, box: Box): Wor
   if (!world.cases[worker.caseIndex]?.attempts.some((row) => row.key === attempt.key)) after = breaking(after, '2: a charge left without its attempt being written');
   if (late === 'no') {
     const others = flying(world).filter((one) => one.late === 'no');
-    const ofDebt = others.filter((one) => one.caseIndex === worker.caseIndex && !isRepeatable(box, attempt.key, one.key));
-    const paid = world.charges.some((charge) => charge.caseIndex === worker.caseIndex && standing(charge) > 0 && charge.late === 'no' && !isRepeatable(box, attempt.key, charge.key));
+    const ofDebt = others.filter((one) => isOneDebt(box, one.caseIndex, worker.caseIndex) && !isRepeatable(box, attempt.key, one.key));
+    const paid = world.charges.some((charge) => isOneDebt(box, charge.caseIndex, worker.caseIndex) && standing(charge) > 0 && charge.late === 'no' && !isRepeatable(box, attempt.key, charge.key));
     if (ofDebt.length > 0) after = breaking(after, '1: a second try while another is open');
     else if (paid) after = breaking(after, '1: a second try after a success');
-    if (box.collects === 'gateway' && box.dunning === 'controllable' && world.debts[worker.caseIndex]?.retries === 'on') after = breaking(after, '7: a charge left while the platform retries by itself');
+    if (box.collects === 'gateway' && worker.hold.document.connectionId !== undefined && box.dunning === 'controllable' && world.debts[worker.caseIndex]?.retries === 'on') after = breaking(after, '7: a charge left while the platform retries by itself');
     if (others.some((one) => one.key !== attempt.key)) after = breaking(after, '8: a charge of a card begins while another may still take money');
   }
   return { ...after, workers: replaced(after.workers, index, { ...worker, phase: 'waiting', request }) };

@@ -1,6 +1,6 @@
 import type { CaseWrite } from '../../core/cases/index.js';
 import type { SwitchedOff } from './box.js';
-import { boxOf } from './boxes.js';
+import { boxOf, twinBox } from './boxes.js';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -132,6 +132,10 @@ export const rules: readonly SwitchedOff[] = [
   {
     rule: 'an approval of a lost hold is left as word', in: boxOf('collection', { expiries: 1, operators: 1 }, { operators: ['cancelled'] }),
     breaks: ['3', 'liveness'], lastWords: 'none',
+  },
+  {
+    rule: 'one case has the right to charge a debt', in: twinBox({}),
+    breaks: ['1'], right: 'not_unique',
   },
   {
     rule: 'a card is reserved before an attempt', in: boxOf('search_only', {}, { cases: 2 }),
