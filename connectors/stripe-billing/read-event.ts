@@ -88,6 +88,7 @@ const read = (event: StripeEvent): Said | undefined => {
         subject: { invoiceRef: charge.invoice },
         why: 'refund',
         amount: fromStripeAmount(charge.amount_refunded, charge.currency),
+        soFar: true,
         gatewayRefs: charge.payment_intent ? [charge.payment_intent, charge.id] : [charge.id],
       };
     }

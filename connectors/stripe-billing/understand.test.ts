@@ -46,6 +46,7 @@ describe('a pointer to', () => {
         gatewayRefs: ['pi_1', 'ch_1'],
         why: 'refund',
         amount: { minor: 900, currency: 'EUR' },
+        soFar: true,
         occurredAt,
       },
     ]);

@@ -66,7 +66,7 @@ const lookUp = async (pointer: Pointer, context: ConnectorCall): Promise<Underst
         charge.id,
         charge.payment_intent,
         charge.customer,
-        { why: 'refund', amount: fromStripeAmount(charge.amount_refunded, charge.currency), occurredAt },
+        { why: 'refund', amount: fromStripeAmount(charge.amount_refunded, charge.currency), soFar: true, occurredAt },
         context,
       );
     }
@@ -200,7 +200,7 @@ const reversed = async (
   charge: string | null | undefined,
   intent: string | null | undefined,
   customer: string | null | undefined,
-  what: Pick<Extract<NormalizedEvent, { type: 'payment_reversed' }>, 'why' | 'amount' | 'occurredAt'>,
+  what: Pick<Extract<NormalizedEvent, { type: 'payment_reversed' }>, 'why' | 'amount' | 'soFar' | 'occurredAt'>,
   context: ConnectorCall,
 ): Promise<Understood> => {
   const gatewayRefs = [intent, charge].filter((each) => typeof each === 'string');

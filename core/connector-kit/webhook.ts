@@ -92,6 +92,8 @@ export type NormalizedEvent = EventFacts &
         readonly why: 'refund' | 'dispute' | 'late_failure';
         /** How much goes back. */
         readonly amount: Money;
+        /** `amount` is all that has gone back of this payment up to now, where the platform tells no single sums. */
+        readonly soFar?: true;
       }
     | {
         readonly type: 'payment_method_updated';

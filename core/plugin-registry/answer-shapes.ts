@@ -138,7 +138,7 @@ const events = [
   event('invoice_paid', { invoice, payment: payment.optional() }),
   event('invoice_closed', { invoice, reason: z.enum(['voided', 'written_off', 'deleted']) }),
   event('payment_pending', { invoice, gatewayRefs: refs }),
-  event('payment_reversed', { subject, gatewayRefs: refs, why: z.enum(['refund', 'dispute', 'late_failure']), amount: money }),
+  event('payment_reversed', { subject, gatewayRefs: refs, why: z.enum(['refund', 'dispute', 'late_failure']), amount: money, soFar: z.literal(true).optional() }),
   event('payment_method_updated', { subject, token: token.optional() }),
   event('consent_revoked', { subject, methodRef: text }),
   event('subscription_ended', { subject, reason: z.enum(['cancelled', 'expired', 'platform_gave_up']) }),

@@ -201,6 +201,34 @@ describe('money that is owed back', () => {
       expect(await bench.get(caseId)).not.toHaveProperty('openKeys');
     });
 
+    it('adds nothing twice where the platform tells what went back so far', async () => {
+      const caseId = await direct();
+      const told = async (minor: number) => {
+        await bench.tell(caseId, reversal(caseId, minor, { soFar: true }));
+        await bench.run(caseId);
+        return (await bench.get(caseId)).settlement?.reversedMinor;
+      };
+      expect([await told(1000), await told(2000), await told(2000), await told(1000)]).toEqual([1000, 2000, 2000, 2000]);
+      expect(await bench.get(caseId)).toHaveProperty('openKeys');
+      await ask(caseId, { type: 'refund', by: 'operator' });
+      expect(bench.money.refundRequests).toMatchObject([{ amount: 2900 }]);
+      expect(await told(4900)).toBe(4900);
+      expect(await bench.get(caseId)).toMatchObject({ status: 'succeeded', signals: [] });
+      expect(await bench.get(caseId)).not.toHaveProperty('openKeys');
+    });
+
+    it('knows the refund whose answer was lost where the platform tells what went back so far', async () => {
+      const caseId = await direct();
+      await bench.tell(caseId, reversal(caseId, 900, { soFar: true }));
+      await bench.run(caseId);
+      bench.money.refundReplies.push('lost');
+      await ask(caseId, { type: 'refund', by: 'operator' });
+      await bench.tell(caseId, reversal(caseId, 4900, { soFar: true }));
+      await bench.run(caseId);
+      expect(await bench.get(caseId)).toMatchObject({ refunds: [{ state: 'refunded' }], settlement: { reversedMinor: 4900 }, signals: [] });
+      expect(bench.money.refundRequests).toHaveLength(1);
+    });
+
     it('knows the echo of our own refund by its sum, and by its reference as often as it is told', async () => {
       const caseId = await direct();
       await ask(caseId, { type: 'refund', by: 'operator' });

@@ -1,4 +1,5 @@
 import { refundWrites, writes, type CaseDocument, type Ended, type Refund, type Signal, type SignalEvent } from '../../cases/index.js';
+import type { Money } from '../../connector-kit/index.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
 import { doneWith, givenBack, refundedAttempt, refundedSum } from './refund-step.js';
 
@@ -9,21 +10,26 @@ const refsOf = (document: CaseDocument, refund: Refund): readonly string[] => {
   return outcome && 'gatewayRefs' in outcome ? outcome.gatewayRefs : [];
 };
 
+/** What an event adds to what is known to have gone back. */
+const newlyBack = (document: CaseDocument, { amount, soFar }: Reversal): Money =>
+  (soFar === undefined ? amount : { ...amount, minor: Math.max(0, amount.minor - (document.settlement?.reversedMinor ?? 0)) });
+
 /** The refund of ours that an event tells of: by its reference, or by the payment and the sum of one not told of yet. */
-const ownRefund = (document: CaseDocument, event: Reversal): Refund | undefined => {
+const ownRefund = (document: CaseDocument, event: Reversal, amount: Money): Refund | undefined => {
   if (event.why !== 'refund') return undefined;
   const byRef = document.refunds.find((refund) => refund.refundRef !== undefined && event.gatewayRefs.includes(refund.refundRef));
   return byRef ?? document.refunds.find((refund) => {
     const sum = refundedSum(document, refund);
     const begun = refund.state !== 'refused' && refund.state !== 'gave_up' && (refund.tries ?? 0) > 0;
-    return begun && refund.echoed === undefined && sum?.minor === event.amount.minor && sum.currency === event.amount.currency
+    return begun && refund.echoed === undefined && sum?.minor === amount.minor && sum.currency === amount.currency
       && refsOf(document, refund).some((ref) => event.gatewayRefs.includes(ref));
   });
 };
 
 /** Money went back: our own refund is only heard; another keeps the case succeeded, a late failure or lost dispute undoes it. Undefined: it is not about our payment. */
 export const reversalStep = (document: CaseDocument, signal: Signal, event: Reversal, knowledge: Knowledge, tools: Tools): Effect | undefined => {
-  const own = ownRefund(document, event);
+  const amount = newlyBack(document, event);
+  const own = ownRefund(document, event, amount);
   if (own) {
     if (own.state === 'due' || own.state === 'pending') {
       // the money is back, whatever our own request heard
@@ -33,8 +39,10 @@ export const reversalStep = (document: CaseDocument, signal: Signal, event: Reve
     return { do: 'write', write: refundWrites.refundEchoed(document, own, signal.id), after: {} };
   }
   if (document.status !== 'succeeded' || !event.gatewayRefs.some((ref) => document.refs.includes(ref))) return undefined;
+  // told again of what went back already
+  if (event.why === 'refund' && amount.minor === 0) return { do: 'know', after: { acted: [...knowledge.acted, signal.id] } };
   const now = tools.clock.hubNow();
-  const { settlement, right } = givenBack(document, event.amount, event.why, now);
+  const { settlement, right } = givenBack(document, amount, event.why, now);
   if (event.why === 'refund') {
     return settlement ? { do: 'write', write: refundWrites.reversed(document, { settlement, right, signalId: signal.id }), after: {} } : { do: 'know', after: { acted: [...knowledge.acted, signal.id] } };
   }
