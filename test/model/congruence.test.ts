@@ -4,8 +4,8 @@ import { createCanonical } from './canonical.js';
 import { waysOf } from './ways.js';
 import type { World } from './world.js';
 
-const most = 6000;
-const pairs = 400;
+const most = 2500;
+const pairs = 250;
 
 describe('worlds of one name', () => {
   it.each(kinds)('go on alike: %s', async (kind) => {
@@ -33,6 +33,6 @@ describe('worlds of one name', () => {
       return (await Promise.all(all.map(async ({ to }) => canonical.keyOf(await to)))).toSorted();
     };
     for (const [one, other] of met) expect(await following(one)).toEqual(await following(other));
-    expect(met.length).toBeGreaterThan(300);
-  }, 60_000);
+    expect(met.length).toBeGreaterThan(150);
+  }, 180_000);
 });
