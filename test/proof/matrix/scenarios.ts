@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CheckpointName } from '../../../core/observability/index.js';
 import type { MoneyRequest } from '../laws/index.js';
 import type { ProofWorld, WorldPlan } from './world.js';
@@ -16,8 +17,6 @@ export interface Scenario {
   readonly ends: 'succeeded' | 'blocked' | 'failed';
   /** Lets it begin: an invoice fails, or a merchant calls. */
   readonly begin: (world: ProofWorld, places: readonly number[]) => Promise<void>;
-  /** What a merchant does whose call was cut. */
-  readonly again?: (world: ProofWorld, place: number) => Promise<void>;
   /** Makes the fake take the money and hold the answer back for ever, or for a while. */
   readonly holdCharge: (world: ProofWorld, how: 'for_ever' | number) => Promise<void>;
 }
@@ -45,8 +44,20 @@ const call = (token: string) => ({ paymentMethodToken: token, amount: 4900, curr
 const aroundTheCharge: readonly FaultPoint[] = ['reserved', 'attempt written', 'prepared', 'charge sent', 'charge answered', 'outcome written'];
 const wholeCall: readonly FaultPoint[] = [...aroundTheCharge.slice(0, 2), 'claimed', ...aroundTheCharge.slice(2), 'relayed', 'released'];
 
+const callEveryMs = 1000;
+const callsAtMost = 40;
+
+/** Calls as a merchant does: again under the same key while nobody answers, or the hub says that it cannot now. */
+const callUntilAnswered = async (world: ProofWorld, place: number, body: unknown): Promise<void> => {
+  for (let n = 0; n < callsAtMost; n += 1) {
+    const answer = await world.post(place, '/api/recovery/execute', body);
+    if (answer !== 'cut' && answer < 500) return;
+    await sleep(callEveryMs);
+  }
+};
+
 const directAt = (declared: 'single_use_object' | 'key' | 'search_only', scale: number, points: readonly FaultPoint[]): Scenario => {
-  const execute = (world: ProofWorld, place: number) => world.post(place, '/api/recovery/execute', call('um_card'));
+  const execute = (world: ProofWorld, place: number) => callUntilAnswered(world, place, call('um_card'));
   return {
     name: `direct, ${declared.replaceAll('_', ' ')}`,
     says: `a merchant calls to charge at a gateway that protects by ${declared.replaceAll('_', ' ')}`,
@@ -55,7 +66,6 @@ const directAt = (declared: 'single_use_object' | 'key' | 'search_only', scale: 
     ends: 'succeeded',
     // the same call to every hub at once
     begin: async (world, places) => { for (const place of places) void execute(world, place); },
-    again: async (world, place) => { void execute(world, place); },
     holdCharge: holdAtGateway,
   };
 };
@@ -75,7 +85,7 @@ const partial = (): Scenario => {
 
 const directAtStripe = (): Scenario => {
   let token = '';
-  const execute = (world: ProofWorld, place: number) => world.post(place, '/api/recovery/execute', { ...call(token), currency: 'USD' });
+  const execute = (world: ProofWorld, place: number) => callUntilAnswered(world, place, { ...call(token), currency: 'USD' });
   return {
     name: 'direct, Stripe',
     says: 'a merchant calls to charge a card kept at Stripe',
@@ -87,7 +97,6 @@ const directAtStripe = (): Scenario => {
       token = `${card?.customer ?? ''}|${card?.paymentMethod ?? ''}`;
       for (const place of places) void execute(world, place);
     },
-    again: async (world, place) => { void execute(world, place); },
     holdCharge: holdAtStripe('/confirm$'),
   };
 };

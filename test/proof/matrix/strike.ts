@@ -61,13 +61,9 @@ const meetAtCharge = async (world: ProofWorld, scenario: Scenario, how: 'for_eve
 const meetAt = (world: ProofWorld, scenario: Scenario, run: Run, places: readonly number[]): Promise<Struck | undefined> =>
   (run.point === 'charge sent' ? meetAtCharge(world, scenario, run.fault === 'kill' ? 'for_ever' : chargeTakesMs, places) : meet(world, scenario, run.point ?? '', places));
 
-const killAndStartAgain = async (world: ProofWorld, scenario: Scenario, { hub, place }: Struck, places: readonly number[]): Promise<void> => {
+const killAndStartAgain = async (world: ProofWorld, { hub, place }: Struck): Promise<void> => {
   await hub.kill();
-  const other = places.find((one) => one !== place);
-  // the merchant whose call was cut calls again: the hub that is left, or the one that comes back
-  if (other !== undefined) await scenario.again?.(world, other);
   await world.startHub(place);
-  if (other === undefined) await scenario.again?.(world, place);
 };
 
 /** Stopped in the middle of its charge, the other hub takes the case; woken, it learns the approval of a case that it has lost, and dies with it. */
@@ -83,7 +79,7 @@ const loseTheFence = async (world: ProofWorld, scenario: Scenario, places: reado
   hub.signal('SIGCONT');
   if (!taken) return { status: 'void', why: 'Nobody else took the case.' };
   if (!await within(firesWithinMs, hub.reached())) return { status: 'void', why: 'It never learnt of its approval with the hold lost.' };
-  await killAndStartAgain(world, scenario, struck, places);
+  await killAndStartAgain(world, struck);
   return fired;
 };
 
@@ -106,7 +102,7 @@ export const strike = async (world: ProofWorld, scenario: Scenario, run: Run, pl
   const { hub } = struck;
   switch (run.fault) {
     case 'kill':
-      await killAndStartAgain(world, scenario, struck, places);
+      await killAndStartAgain(world, struck);
       return fired;
     case 'stop':
       hub.signal('SIGSTOP');
@@ -126,8 +122,6 @@ export const strike = async (world: ProofWorld, scenario: Scenario, run: Run, pl
       hub.goOn();
       await sleep(databaseAwayMs);
       await world.database.startAgain();
-      // a call that met no database was answered so, and is made again
-      await scenario.again?.(world, struck.place);
       return fired;
   }
 };
