@@ -1,7 +1,7 @@
 import type { HealthFinding } from '../connector-kit/index.js';
 import type { DueDocument } from '../scheduling/index.js';
 import type { Collection } from '../storage/index.js';
-import { holdsBackActive } from './ask-health.js';
+import { holdsBackActive } from './holds-back-active.js';
 
 /** What a platform last said about a connection, and when it is asked again. `checkedAt` (null: not asked yet) and `dueAt` are wall time: platforms know no other. */
 export interface ConnectionCheck extends DueDocument {

@@ -1,12 +1,13 @@
 import { ulid } from 'ulid';
 import { duplicateKeyOf } from '../storage/index.js';
-import { askOnce, holdsBackActive } from './ask-health.js';
+import { askOnce } from './ask-health.js';
 import { checkConnection, type CheckedConnection } from './check-connection.js';
 import type { Desk } from './desk.js';
 import { toClient, type ClientDocument } from './client.model.js';
 import { noteCheck } from './connection-check.js';
 import { dueNow } from './connection-duty.js';
 import { toConnectionRecord, type ConnectionDocument } from './connection.model.js';
+import { holdsBackActive } from './holds-back-active.js';
 import { connectionInput, type ConnectionInput } from './inputs.js';
 import { connectionContext, openStoredConnection, type OpenedConnection } from './open-credentials.js';
 import { readInput } from './read-input.js';
