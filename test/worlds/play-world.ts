@@ -64,7 +64,7 @@ export const playWorld = async (seed: number, stage: Stage, change: (scenario: S
   await storage.database.dropDatabase();
 
   const receiver = await startReceiverLog();
-  const gateway = await startGatewayFake({ scale: scenario.scale, origin, apiKey, settings: { switch: scenario.protection, lagMs: scenario.lagMs } });
+  const gateway = await startGatewayFake({ scale: scenario.scale, origin, apiKey, settings: { switch: scenario.protection, lagMs: scenario.lagMs, ...stage.plant?.gateway } });
   const gatewayControl = controlOf(gateway.url);
   const stripe = await startStripeFake({ scale: scenario.scale, origin, apiKey: stripeKey, seed, twinEvents: scenario.webhooks.twins });
   for (const [card, results] of Object.entries(scenario.cards)) await gatewayControl.method(card, results);

@@ -9,7 +9,7 @@ import type { Trace } from './trace.js';
 import type { Traffic } from './traffic.js';
 import type { Script } from './script-parts.js';
 
-const mostSteps = 6000;
+const mostSteps = 3000;
 const mostHubDays = 100;
 /** What is later than this by hub time is found by a sweep. */
 const lateMs = 5000;

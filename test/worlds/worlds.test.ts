@@ -17,10 +17,8 @@ describe('worlds of hubs in one process, on simulated time', () => {
     expect(Object.keys(report.faults).length).toBeGreaterThan(10);
   });
 
-  // each plant takes one rule away on the way to the database
-  it.each([['outbox', [4]], ['row', [1, 2, 3]], ['fence', [1, 2, 3, 4, 8]]] as const)('are seen to fail without the rule: %s', async (plant, laws) => {
-    const { failed } = await runWorlds({ worker, plant, seeds: seeds(1, 6), lanes: 2 });
-    const broken = failed.flatMap((end) => ('broken' in end ? [] : end.violations.map(({ law }) => law)));
-    expect(laws.some((law) => broken.includes(law))).toBe(true);
+  it('are seen to fail where the end of a case is written without its event', async () => {
+    const { failed } = await runWorlds({ worker, plant: 'outbox', seeds: seeds(4, 2), lanes: 2 });
+    expect(failed.flatMap((end) => ('broken' in end ? [] : end.violations.map(({ law }) => law)))).toContain(4);
   });
 });
