@@ -11,7 +11,7 @@ import { holdsBackActive } from './holds-back-active.js';
 import { connectionInput, type ConnectionInput } from './inputs.js';
 import { connectionContext, openStoredConnection, type OpenedConnection } from './open-credentials.js';
 import { readInput } from './read-input.js';
-import type { ConnectionRecord, ConnectionSet, ConnectionView } from './records.js';
+import type { ConnectionSet, ConnectionView } from './records.js';
 import { Conflict, NotFound } from './refusals.js';
 import { webhookUrlOf } from './webhook-urls.js';
 
@@ -115,24 +115,19 @@ export const viewConnection = (desk: Desk, document: ConnectionDocument): Connec
   ...toConnectionRecord(document), webhookUrl: webhookUrlOf(desk, document.platform, document.urlKey),
 });
 
-/** The connection a webhook URL names, at most a second old; undefined for unknown and disconnected ones. Its credentials are opened now, for this use. */
+const openedByUrl = new WeakMap<ConnectionDocument, OpenedConnection>();
+
+/** The connection a webhook URL names, at most a second old; undefined for unknown and disconnected ones. It is opened once, and forgotten with what was read. */
 export const connectionByUrlKey = async (desk: Desk, slug: string, key: string): Promise<OpenedConnection | undefined> => {
   if (slug.length > 64 || key.length > 64) return undefined;
   const document = await desk.cache.get(`url/${slug}/${key}`, async () =>
     (await desk.connections.findOne({ platform: slug, urlKey: key }).lean<ConnectionDocument>()) ?? undefined);
-  return document === undefined || document.state === 'disconnected' ? undefined : openStoredConnection(document, desk.vault, desk.registry);
-};
-
-/** A connection with its credentials, read now; undefined when unknown or disconnected. */
-export const openConnection = async (desk: Desk, connectionId: string): Promise<OpenedConnection | undefined> => {
-  const document = await desk.connections.findById(connectionId).lean<ConnectionDocument>();
-  return document === null ? undefined : openStoredConnection(document, desk.vault, desk.registry);
-};
-
-/** A connection without its credentials, read now. */
-export const connectionFresh = async (desk: Desk, connectionId: string): Promise<ConnectionRecord | undefined> => {
-  const document = await desk.connections.findById(connectionId).lean<ConnectionDocument>();
-  return document === null ? undefined : toConnectionRecord(document);
+  if (document === undefined || document.state === 'disconnected') return undefined;
+  const known = openedByUrl.get(document);
+  if (known) return known;
+  const opened = openStoredConnection(document, desk.vault, desk.registry);
+  if (opened) openedByUrl.set(document, opened);
+  return opened;
 };
 
 /** Begins to disconnect: from now on nothing new is started on it, and its cases are told by whoever works. Repeating it changes nothing. */

@@ -1,6 +1,6 @@
 import type { NextFunction, Request, Response } from 'express';
-import { monotonicFactory } from 'ulid';
 import type { Logger } from '../observability/index.js';
+import { newId } from '../storage/index.js';
 
 /** What is known of a request while it is answered; the log line is made of it. */
 export interface RequestScope {
@@ -16,7 +16,7 @@ export interface RequestScope {
 export interface ServerLife { state: 'serving' | 'ending'; underWay: number; answered: () => void }
 
 /** Makes an id for a request. */
-export const newRequestId: () => string = monotonicFactory();
+export const newRequestId: () => string = newId;
 
 const scopes = new WeakMap<object, RequestScope>();
 

@@ -6,6 +6,7 @@
 export { connectStorage, defaultDatabase, type Storage, type IndexPlan } from './connect-storage.js';
 export { gather, gatherReads, type Answered } from './gather.js';
 export { insertTogether, type Inserted } from './insert-together.js';
+export { newId } from './new-id.js';
 export { duplicateKeyOf, isNotKnownToBeWritten } from './write-errors.js';
 export { weakenedConcern } from './weakened-concern.js';
 export type { Collection, Filter, UpdateFilter, WithId } from 'mongodb';

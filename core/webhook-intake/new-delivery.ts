@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { ulid } from 'ulid';
 import type { Vault } from '../clients/index.js';
 import type { Verdict, WebhookDelivery } from '../connector-kit/index.js';
 import type { Clock } from '../scheduling/index.js';
+import { newId } from '../storage/index.js';
 import { deliveryLane, type DeliveryDocument } from './delivery.model.js';
 import type { HoldMembers } from './in-hand.js';
 import type { InboundConnection } from './inbound-connections.js';
@@ -20,7 +20,7 @@ export const newDelivery = (facts: {
   readonly vault: Pick<Vault, 'seal'>; readonly clock: Clock;
 }): DeliveryDocument => {
   const { connection, verdict, delivery } = facts;
-  const id = ulid();
+  const id = newId();
   const acceptedAt = facts.clock.hubNow();
   return {
     _id: id,

@@ -71,7 +71,9 @@ export class Collection {
   replace(row: Row, next: Doc, old?: Doc): boolean {
     const bytes = Buffer.from(encode(next)); if (bytes.equals(row.raw)) return false;
     if (bytes.length > MAX_DOC) throw new MongoErr(10334, 'BSONObjectTooLarge', `Resulting document after update is larger than ${MAX_DOC}`);
-    const s = this.eng.store, before = this.entries(old ?? decode(row.raw), row.rid), after = this.entries(next, row.rid);
+    // an index none of whose fields changed keeps its entries
+    const prev = old ?? decode(row.raw), touched = this.indexes.filter((ix) => ix.roots === null || ix.roots.some((f) => !unchanged(prev[f], next[f])));
+    const s = this.eng.store, before = this.entries(prev, row.rid, touched), after = this.entries(next, row.rid, touched);
     const b = new Map(before.map((e) => [e.key.toString('latin1'), e])), a = new Map(after.map((e) => [e.key.toString('latin1'), e]));
     const add = after.filter((e) => !b.has(e.key.toString('latin1'))); this.checkUnique(add, row.rid, next);
     const r = ridBuf(row.rid); void s.docs.put(this.docKey(row.rid), bytes); for (const [k, e] of b) if (!a.has(k)) void s.idx.remove(Buffer.concat([e.key, r])); for (const e of add) void s.idx.put(Buffer.concat([e.key, r]), EMPTY);
@@ -120,6 +122,10 @@ export class Collection {
   }
 }
 const EMPTY = Buffer.alloc(0);
+/** certainly the same; objects and arrays are not looked into */
+const unchanged = (a: any, b: any): boolean => a === b || (a instanceof Date && b instanceof Date && a.getTime() === b.getTime());
+/** the top-level fields an index depends on; null: not known */
+const rootsOf = (spec: Doc): string[] | null => { const fs = [...Object.keys(spec.key), ...Object.keys(spec.partialFilterExpression ?? {})]; return fs.some((f) => f[0] === '$') ? null : [...new Set(fs.map((f) => f.split('.')[0]))]; };
 export class Engine {
   collections = new Map<string, Collection>(); private nextId = 1; private ttlTimer?: NodeJS.Timeout;
   /** Added to the time that `hello` tells, for tests of clocks that are apart. */
@@ -175,7 +181,7 @@ export class Engine {
 }
 export function makeIndex(id: number, spec: Doc, multikey: boolean): Index {
   const key = Object.entries(spec.key).map(([k, d]) => [k, toNum(d) < 0 ? -1 : 1]) as [string, 1 | -1][];
-  return { id, name: spec.name, key, parts: key.map(([k]) => k.split('.')), unique: !!spec.unique || spec.name === '_id_', sparse: !!spec.sparse, partial: spec.partialFilterExpression, match: spec.partialFilterExpression ? compile(spec.partialFilterExpression) : undefined, ttl: spec.expireAfterSeconds, multikey, prefix: u32(id), max: Math.min(512, Math.floor(1900 / key.length)), spec, hidden: spec.hidden };
+  return { id, name: spec.name, key, parts: key.map(([k]) => k.split('.')), unique: !!spec.unique || spec.name === '_id_', sparse: !!spec.sparse, partial: spec.partialFilterExpression, match: spec.partialFilterExpression ? compile(spec.partialFilterExpression) : undefined, ttl: spec.expireAfterSeconds, multikey, prefix: u32(id), roots: rootsOf(spec), max: Math.min(512, Math.floor(1900 / key.length)), spec, hidden: spec.hidden };
 }
 export { compare };
 export type { SortSpec };

@@ -4,7 +4,7 @@ import { type Doc, T, UNDEF_KEY, invert, isNum, isPlain, keyOf, typeTag } from '
 import { isOpObject, type SortSpec } from './match.js';
 import { createHash } from 'node:crypto';
 import { succ, type Range } from './store.js';
-export interface Index { id: number; name: string; key: [string, 1 | -1][]; parts: string[][]; unique: boolean; sparse: boolean; partial?: Doc; match?: (d: Doc) => boolean; ttl?: number; multikey: boolean; prefix: Buffer; max: number; spec: Doc; hidden?: boolean }
+export interface Index { id: number; name: string; key: [string, 1 | -1][]; parts: string[][]; unique: boolean; sparse: boolean; partial?: Doc; match?: (d: Doc) => boolean; ttl?: number; multikey: boolean; prefix: Buffer; roots: string[] | null; max: number; spec: Doc; hidden?: boolean }
 /** per index component: accepted byte range(s), checked on the key before the document is read */
 export type KeyCheck = (key: Buffer) => boolean;
 export interface Plan { index: Index | null; ranges: Range[] | null; reverse: boolean; sorted: boolean; stage: string; eq: number; score: number; check?: KeyCheck; point?: boolean }
