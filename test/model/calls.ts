@@ -70,7 +70,9 @@ export const endingsOf = async (world: World, worker: InHand, effect: Exclude<Ca
       const token = effect.token?.sealed ?? document.attempts.find((attempt) => attempt.n === effect.n)?.token;
       const key = `${document._id}-${String(effect.n)}`;
       if (off?.reserve === 'always') return [step(`takes ${key} for reserved`, learnFrom.reserve(effect, { status: 'reserved' }, knowledge))];
-      const { world: to, result } = await ledger.use(world, `reserve ${key} ${String(effect.sendBefore.getTime())} ${token?.cardKey ?? ''}`, (cards) => cards.reserve(card(token), { attemptKey: key, amount, series: document._id, sendBefore: effect.sendBefore, absentIsFinalAfterMs: box.protection.absentIsFinalAfterMs }));
+      const { world: to, result } = await ledger.use(world, `reserve ${key} ${String(effect.sendBefore.getTime())} ${token?.cardKey ?? ''}`, (cards) => cards.reserve(card(token), {
+        attemptKey: key, amount, series: document._id, sendBefore: effect.sendBefore, absentIsFinalAfterMs: box.protection.absentIsFinalAfterMs,
+      }));
       return [step(`reserves ${key}: ${result.status}`, learnFrom.reserve(effect, result, knowledge), to)];
     }
     case 'close_ledger': {

@@ -1,10 +1,13 @@
 import type { Box } from './box.js';
 import { boxOf, kinds, twinBox } from './boxes.js';
 import { rules } from './rules.js';
-import type { SearchLimits } from './search.js';
+import type { Found, SearchLimits } from './search.js';
 
 /** One search: a box with every rule on, or with one taken away. */
 export interface Job { readonly box: Box; readonly rule?: string; readonly limits: SearchLimits }
+
+/** What was searched, with what was found. */
+export interface Searched { readonly job: Job; readonly found: Found }
 
 /** `ci`: what `npm test` has time for. `full`: the boxes that the protocol names, each as far as its time goes. */
 export type Part = 'ci' | 'full';

@@ -1,5 +1,5 @@
 import { laws, type Law } from './box.js';
-import type { Searched } from './run-model.js';
+import type { Searched } from './plan.js';
 import { rules } from './rules.js';
 import type { Found } from './search.js';
 

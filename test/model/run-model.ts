@@ -1,11 +1,8 @@
 import { Worker } from 'node:worker_threads';
-import { boxesOf, rulesTakenAway, type Job, type Part } from './plan.js';
+import { boxesOf, rulesTakenAway, type Job, type Part, type Searched } from './plan.js';
 import { boxRow, boxTable, brokenLines, ruleRow, ruleTable, totals } from './report.js';
 import { rules } from './rules.js';
 import { search, type Found } from './search.js';
-
-/** What was searched, with what was found. */
-export interface Searched { readonly job: Job; readonly found: Found }
 
 export interface ModelRun {
   readonly part: Part;
