@@ -1,11 +1,12 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { join } from 'node:path';
 import { renderFailure } from './render-worlds.js';
-import { runWorlds } from './run-worlds.js';
+import { runWorlds, type WorldsReport } from './run-worlds.js';
 
 jest.setTimeout(300_000);
 
 const worker = join(process.cwd(), 'dist/test/worlds/worker.js');
+const brokenLaws = (failed: WorldsReport['failed']) => failed.flatMap((end) => ('broken' in end ? [] : end.violations.map(({ law }) => law)));
 const seeds = (from: number, count: number) => Array.from({ length: count }, (_, n) => from + n);
 
 describe('worlds of hubs in one process, on simulated time', () => {
@@ -19,6 +20,11 @@ describe('worlds of hubs in one process, on simulated time', () => {
 
   it('are seen to fail where the end of a case is written without its event', async () => {
     const { failed } = await runWorlds({ worker, plant: 'outbox', seeds: seeds(4, 2), lanes: 2 });
-    expect(failed.flatMap((end) => ('broken' in end ? [] : end.violations.map(({ law }) => law)))).toContain(4);
+    expect(brokenLaws(failed)).toContain(4);
+  });
+
+  it('are seen to fail where a gateway keeps nothing of the protection it declares', async () => {
+    const { failed } = await runWorlds({ worker, plant: 'protection', seeds: [5513], lanes: 1 });
+    expect(brokenLaws(failed)).toContain(1);
   });
 });
