@@ -7,9 +7,11 @@ import { startEmbeddedMongo, type EmbeddedMongo } from '../../scripts/embedded-m
 import { startEverydayWorld, statusOf, type EverydayHub, type EverydayWorld } from '../support/everyday-world.js';
 import { eventually } from '../support/hub-world.js';
 
-jest.setTimeout(150_000);
+jest.setTimeout(400_000);
 
 const patienceMs = 90_000;
+/** Six processes one after the other: half a minute, and many times that on a machine that is busy otherwise. */
+const sixStartsMs = 300_000;
 const pay = (method: string, more: Readonly<Record<string, unknown>> = {}) => ({ paymentMethodToken: `um_${method}`, amount: 4900, currency: 'EUR', ...more });
 const failed = (invoice: string) => ({ id: `evt_${invoice}`, events: [{ say: 'failed' as const, invoice, amount: { minor: 4900, currency: 'EUR' }, code: 'card_declined', charge: `ch_${invoice}` }] });
 const lineWith = (hub: EverydayHub | undefined, text: string) => hub?.lines.find((line) => line.includes(text));
@@ -53,12 +55,12 @@ describe('SIGTERM', () => {
     const hub = await world.startHub({ HUB_SHUTDOWN_SECONDS: '60', HUB_LOG_LEVEL: 'info' });
     const agent = new Agent({ keepAlive: true });
     await new Promise<void>((resolve, reject) => { get(`${hub.url}/healthz`, { agent }, (answer) => { answer.resume().once('end', resolve); }).once('error', reject); });
-    world.platform.chargeMs = 4000;
+    world.platform.chargeMs = 6000;
     const call = world.execute(hub, pay('card', { idempotencyKey: 'short' }));
-    await eventually('the charge at the gateway', () => world.platform.charges[0]);
+    const charge = await eventually('the charge at the gateway', () => world.platform.charges[0], patienceMs);
     const from = term(hub);
-    await eventually('unready', async () => (await statusOf(`${hub.url}/readyz`) === 503 ? true : undefined));
-    expect(performance.now() - from).toBeLessThan(3000);
+    await eventually('unready', async () => (await statusOf(`${hub.url}/readyz`) === 503 ? true : undefined), patienceMs);
+    expect(charge.state).toBe('under_way');
     expect((await world.execute(hub, pay('other'))).body).toMatchObject({ error: 'Service unavailable', message: 'The hub is ending. Send it again.' });
     expect(await world.deliver(hub, failed('in_late'))).toBe(503);
     expect((await call).body).toMatchObject({ success: true });
@@ -76,16 +78,16 @@ describe('SIGTERM', () => {
     const hub = await world.startHub({ HUB_SHUTDOWN_SECONDS: '3' });
     world.platform.chargeMs = 60_000;
     const call = world.execute(hub, pay('card', { idempotencyKey: 'long' }));
-    const charge = await eventually('the charge at the gateway', () => world.platform.charges[0]);
+    const charge = await eventually('the charge at the gateway', () => world.platform.charges[0], patienceMs);
     const from = term(hub);
-    const cutAt = eventually('the end of the charge', () => (charge.state === 'cut' ? performance.now() - from : undefined));
+    const cutAt = eventually('the end of the charge', () => (charge.state === 'cut' ? performance.now() - from : undefined), patienceMs);
     const told = await call;
     const toldAfter = performance.now() - from;
     expect([told.status, told.body['status']]).toEqual([202, 'unknown']);
     expect(await hub.ended).toBe(0);
     const endedAfter = performance.now() - from;
     expect(toldAfter).toBeGreaterThanOrEqual(2300);
-    expect(endedAfter).toBeLessThan(5000);
+    expect(endedAfter).toBeLessThan(10_000);
     expect(await cutAt).toBeGreaterThanOrEqual(2600);
     expect(lineWith(hub, 'took longer than HUB_SHUTDOWN_SECONDS')).toContain('"calls"');
     await world.startHub();
@@ -95,21 +97,26 @@ describe('SIGTERM', () => {
 });
 
 describe('what ends every process that takes it up', () => {
-  /** Keeps a worker running until it has put the lethal document aside; answers the processes it took. */
+  /** Keeps a worker running until it has put the lethal document aside: five of them must have died with it. */
   const untilParked = async (
     world: EverydayWorld, collection: string, parked: { readonly where: Readonly<Record<string, unknown>>; readonly alert: string; readonly done: Readonly<Record<string, unknown>> }, env: Readonly<Record<string, string>> = {},
-  ): Promise<readonly EverydayHub[]> => {
-    const kept = world.keepHub({ HUB_ROLE: 'worker', HUB_WORKER_CONCURRENCY: '40', HUB_LEASE_SECONDS: '3', ...env });
+  ): Promise<void> => {
+    let struckAtFirst: readonly Row[] = [];
+    const strikes = new Set<number>();
+    const kept = world.keepHub({ HUB_ROLE: 'worker', HUB_WORKER_CONCURRENCY: '40', HUB_LEASE_SECONDS: '3', ...env }, async () => {
+      const struck = await rows(world, collection).find({ strikes: { $gt: 0 } }).toArray();
+      if (struckAtFirst.length === 0) struckAtFirst = struck;
+      strikes.add(Math.max(0, ...struck.map((row) => row.strikes)));
+    });
     try {
-      const first = await eventually('a worker', () => kept.hubs[0]);
-      await first.ended;
-      const claimed = await rows(world, collection).find({ strikes: 1 }).toArray();
-      expect(claimed.length).toBeGreaterThan(1);
-      expect(new Set(claimed.map(({ holder }) => holder)).size).toBe(1);
-      await eventually('put aside', async () => (await rows(world, collection).findOne(parked.where)) ?? undefined, patienceMs);
-      expect(await eventually('the alert', () => lineWith(kept.hubs.at(-1), parked.alert))).toContain('"level":"error"');
+      await eventually('put aside', async () => (await rows(world, collection).findOne(parked.where)) ?? undefined, sixStartsMs);
+      // a busy machine may end a process before it has claimed anything
+      expect([...strikes].filter((count) => count > 0)).toEqual([1, 2, 3, 4, 5]);
+      // what the first one died with was in one claim with neighbours
+      expect(struckAtFirst.length).toBeGreaterThan(1);
+      expect(new Set(struckAtFirst.map(({ holder }) => holder)).size).toBe(1);
+      expect(await eventually('the alert', () => kept.hubs.map((hub) => lineWith(hub, parked.alert)).find((line) => line !== undefined), patienceMs)).toContain('"level":"error"');
       await eventually('the neighbours done', async () => (await rows(world, collection).countDocuments(parked.done) === 9 ? true : undefined), patienceMs);
-      return [...kept.hubs];
     } finally { await kept.stop(); }
   };
 
@@ -117,8 +124,7 @@ describe('what ends every process that takes it up', () => {
     const web = await world.startHub({ HUB_ROLE: 'web' });
     const bodies = Array.from({ length: 10 }, (_, at) => (at === 4 ? { id: 'evt_lethal', events: [{ say: 'other' as const, what: 'lethal' }] } : failed(`in_${String(at)}`)));
     expect(await Promise.all(bodies.map((body) => world.deliver(web, body)))).toEqual(bodies.map(() => 200));
-    const hubs = await untilParked(world, 'deliveries', { where: { state: 'parked' }, alert: 'a delivery is put aside', done: { state: 'understood' } });
-    expect(hubs).toHaveLength(6);
+    await untilParked(world, 'deliveries', { where: { state: 'parked' }, alert: 'a delivery is put aside', done: { state: 'understood' } });
     const count = (where: object) => rows(world, 'deliveries').countDocuments(where);
     expect([await count({ state: 'parked', reason: 'poison' }), await count({ state: 'understood' })]).toEqual([1, 9]);
     expect(await rows(world, 'cases').countDocuments()).toBe(9);
@@ -130,8 +136,7 @@ describe('what ends every process that takes it up', () => {
     // the schedule of a later try is set aside: all ten are due now
     await Promise.all(methods.map((method) => world.execute(web, pay(method, { idempotencyKey: method, originalDeclineCode: 'insufficient_funds' }))));
     await rows(world, 'cases').updateMany({ status: 'queued' }, { $set: { 'due.step': new Date(0), nextAt: new Date(0) } });
-    const hubs = await untilParked(world, 'cases', { where: { parkedAt: { $exists: true } }, alert: 'a case is parked', done: { status: 'succeeded' } });
-    expect(hubs).toHaveLength(6);
+    await untilParked(world, 'cases', { where: { parkedAt: { $exists: true } }, alert: 'a case is parked', done: { status: 'succeeded' } });
     expect(world.platform.charges).toHaveLength(9);
     await eventually('the events', () => (world.events().length === 9 ? true : undefined), patienceMs);
   }));
@@ -141,9 +146,8 @@ describe('what ends every process that takes it up', () => {
     const keys = ['lethal', ...Array.from({ length: 9 }, (_, at) => `order${String(at)}`)];
     const answers = await Promise.all(keys.map((idempotencyKey) => world.execute(web, pay(`card${idempotencyKey}`, { idempotencyKey }))));
     expect(answers.map(({ status }) => status)).toEqual(keys.map(() => 200));
-    await eventually('all free', async () => (await rows(world, 'notifications').countDocuments({ held: { $exists: false } }) === 10 ? true : undefined));
-    const hubs = await untilParked(world, 'notifications', { where: { state: 'dead' }, alert: '"alert":"notification_dead"', done: { state: 'delivered' } }, { LETHAL_EVENTS: 'yes' });
-    expect(hubs).toHaveLength(6);
+    await eventually('all free', async () => (await rows(world, 'notifications').countDocuments({ held: { $exists: false } }) === 10 ? true : undefined), patienceMs);
+    await untilParked(world, 'notifications', { where: { state: 'dead' }, alert: '"alert":"notification_dead"', done: { state: 'delivered' } }, { LETHAL_EVENTS: 'yes' });
     expect(new Set(world.events().map(({ idempotencyKey }) => idempotencyKey))).toEqual(new Set(keys.slice(1)));
     expect(await rows(world, 'notifications').countDocuments({ state: 'delivered' })).toBe(9);
   }));
@@ -154,7 +158,7 @@ describe('MongoDB', () => {
     const hub = await world.startHub();
     world.platform.chargeMs = 3000;
     const charge = world.execute(hub, pay('card', { idempotencyKey: 'held' })).catch(() => undefined);
-    await eventually('the charge at the gateway', () => world.platform.charges[0]);
+    await eventually('the charge at the gateway', () => world.platform.charges[0], patienceMs);
     const acknowledged = await Promise.all(Array.from({ length: 20 }, (_, at) => world.deliver(hub, failed(`in_${String(at)}`))));
     expect(acknowledged).toEqual(acknowledged.map(() => 200));
     await server.kill();

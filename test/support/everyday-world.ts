@@ -34,8 +34,11 @@ export interface EverydayWorld {
   readonly env: Readonly<Record<string, string>>;
   readonly storage: Storage;
   startHub(env?: Readonly<Record<string, string>>): Promise<EverydayHub>;
-  /** Starts a hub again whenever it ends, until `stop`. Answers the hubs so far, the last one last. */
-  keepHub(env?: Readonly<Record<string, string>>): { readonly hubs: readonly EverydayHub[]; stop(): Promise<void> };
+  /**
+   * Starts a hub again whenever it ends, until `stop`. Answers the hubs so far, the last one last: their `url` is not known, as one may end before it is ready.
+   * `ended` is waited for between two of them.
+   */
+  keepHub(env: Readonly<Record<string, string>>, ended: () => Promise<void>): { readonly hubs: readonly EverydayHub[]; stop(): Promise<void> };
   execute(hub: EverydayHub, body: Readonly<Record<string, unknown>>): Promise<{ readonly status: number; readonly body: Record<string, unknown> }>;
   /** Sends a webhook of the sample platform; answers its status. */
   deliver(hub: EverydayHub, body: Parameters<typeof signedDelivery>[0]): Promise<number>;
@@ -73,7 +76,7 @@ export const startEverydayWorld = async (options: {
   await registry.close();
 
   const running = new Set<ChildProcess>();
-  const startHub = async (more: Readonly<Record<string, string>> = {}): Promise<EverydayHub> => {
+  const launch = (more: Readonly<Record<string, string>>): EverydayHub => {
     const child = fork(join(process.cwd(), 'dist/test/support/hub-process.js'), [], {
       env: { PATH: process.env['PATH'], ...env, ...more }, stdio: ['ignore', 'pipe', more['HUB_ROLE'] === 'worker' ? 'ignore' : 'inherit', 'ipc'], execArgv: [],
     });
@@ -84,22 +87,28 @@ export const startEverydayWorld = async (options: {
     });
     const lines: string[] = [];
     if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => { lines.push(line); if (process.env['HUB_TEST_LOG']) process.stderr.write(`${line}\n`); });
+    return { url: '', child, ended, lines };
+  };
+  const startHub = async (more: Readonly<Record<string, string>> = {}): Promise<EverydayHub> => {
+    const hub = launch(more);
+    const { child, ended, lines } = hub;
     const message = await Promise.race([once(child, 'message'), ended]);
     if (!Array.isArray(message)) throw new Error(`The hub ended before it was ready:\n${lines.join('\n')}`);
     const [{ url }] = message as [{ url: string | null }];
-    return { url: url ?? '', child, ended, lines };
+    return { ...hub, url: url ?? '' };
   };
 
   return {
     platform, receiver, client, connectionId, env, storage, startHub,
-    keepHub: (more = {}) => {
+    keepHub: (more, afterwards) => {
       const hubs: EverydayHub[] = [];
       const state: { ended: 'no' | 'yes' } = { ended: 'no' };
       const keep = async () => {
         while (state.ended === 'no') {
-          const hub = await startHub(more);
+          const hub = launch(more);
           hubs.push(hub);
           await hub.ended;
+          await afterwards();
         }
       };
       const kept = keep();
