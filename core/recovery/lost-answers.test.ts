@@ -49,6 +49,19 @@ describe('a charge whose answer is lost', () => {
     expect(bench.money.faults).toEqual([]);
   });
 
+  it('is asked about again where the first ask comes after a long downtime and is not answered', async () => {
+    bench.money.replies.push('lost_approved');
+    const caseId = await charge();
+    bench.money.reads = 'down';
+    bench.clock.advance(12 * day);
+    expect(await bench.step(caseId)).toBe('released');
+    expect(await bench.get(caseId)).toMatchObject({ status: 'unknown' });
+    bench.money.reads = 'up';
+    await bench.drive(caseId);
+    expect(await bench.get(caseId)).toMatchObject({ status: 'succeeded', ended: { trigger: 'reconciliation' } });
+    expect(bench.money.approved()).toEqual([`${caseId}-1`]);
+  });
+
   it('is asked about for days while the platform cannot be asked, without being put aside', async () => {
     bench.money.replies.push('lost_approved');
     const caseId = await charge();

@@ -10,15 +10,19 @@ const days = (from: number, to: number) => Array.from({ length: to - from + 1 },
 const unknownAsks = [minute, 5 * minute, 30 * minute, 2 * hour, ...days(1, 8)];
 const pendingAsks = [...Array.from({ length: 24 }, (_, index) => (index + 1) * hour), ...days(2, 11)];
 
-/** When an open attempt is asked about next, in hub time; undefined: it is left to an operator. */
-export const nextAskAt = (attempt: Attempt, waiting: 'unknown' | 'pending', now: Date): Date | undefined => {
+/**
+ * When an open attempt is asked about next, in hub time; undefined: it is left to an operator. An ask that came a day or more after it was due (`dueAt`;
+ * never due: with the attempt), as after a downtime, is followed by another a day later, so that one lost answer is never the last word.
+ */
+export const nextAskAt = (attempt: Attempt, waiting: 'unknown' | 'pending', now: Date, dueAt: Date | undefined): Date | undefined => {
   const offset = (waiting === 'unknown' ? unknownAsks : pendingAsks).find((one) => attempt.startedAt.getTime() + one > now.getTime());
-  return offset === undefined ? undefined : new Date(attempt.startedAt.getTime() + offset);
+  if (offset !== undefined) return new Date(attempt.startedAt.getTime() + offset);
+  return now.getTime() - (dueAt ?? attempt.startedAt).getTime() >= day ? new Date(now.getTime() + day) : undefined;
 };
 
 /** What an operator is told of an attempt that stays open: from a day on while it is unknown, and when nothing asks about it any more. */
-export const longOpen = (attempt: Attempt, waiting: 'unknown' | 'pending', now: Date): string | undefined => {
-  if (nextAskAt(attempt, waiting, now) === undefined) return `a charge stays ${waiting}: it is not asked about any more, an operator must look`;
+export const longOpen = (attempt: Attempt, waiting: 'unknown' | 'pending', now: Date, dueAt: Date | undefined): string | undefined => {
+  if (nextAskAt(attempt, waiting, now, dueAt) === undefined) return `a charge stays ${waiting}: it is not asked about any more, an operator must look`;
   return waiting === 'unknown' && now.getTime() - attempt.startedAt.getTime() >= day ? 'a charge is unknown for a day or longer' : undefined;
 };
 
@@ -59,8 +63,8 @@ export const keyIsRemembered = (attempt: Attempt, keptForMs: number, now: Date):
   now.getTime() - attempt.startedAt.getTime() < keptForMs - hour ? 'yes' : 'no';
 
 /** When an attempt is asked about again that could not be asked about now: within its first day before the next ask is due, so that its key is not forgotten meanwhile. */
-export const askAgainAt = (attempt: Attempt, now: Date): Date | undefined => {
-  const scheduled = nextAskAt(attempt, 'unknown', now);
+export const askAgainAt = (attempt: Attempt, now: Date, dueAt: Date | undefined): Date | undefined => {
+  const scheduled = nextAskAt(attempt, 'unknown', now, dueAt);
   const age = now.getTime() - attempt.startedAt.getTime();
   const soon = new Date(now.getTime() + Math.max(30 * minute, age / 2));
   return scheduled !== undefined && age < day && soon < scheduled ? soon : scheduled;

@@ -94,13 +94,13 @@ const afterAbsence = (document: CaseDocument, attempt: Attempt, knowledge: Knowl
     }
   }
   const now = clock.hubNow();
-  const scheduled = nextAskAt(attempt, 'unknown', now) ?? new Date(now.getTime() + 86_400_000);
+  const scheduled = nextAskAt(attempt, 'unknown', now, document.due.step) ?? new Date(now.getTime() + 86_400_000);
   const counts = countsAt(attempt, reads, protection, clock, facts.leaseMs);
   const stepAt = counts !== undefined && counts < scheduled ? counts : scheduled;
   return {
     do: 'write',
     write: writes.ask(document, attempt.n, { asks: attempt.asks + 1, absentReads: reads, stepAt, status: document.status === 'succeeded' ? 'succeeded' : 'unknown' }),
-    ...told(longOpen(attempt, 'unknown', now)),
+    ...told(longOpen(attempt, 'unknown', now, document.due.step)),
     // one answer is one read: it is used up here
     after: { ...asked, absent: undefined },
   };

@@ -61,9 +61,9 @@ export const outcomeStep = (document: CaseDocument, attempt: Attempt, known: Kno
         lastDecline: { decline: outcome.decline, reason: tools.classify(outcome.decline).reason },
       });
     case 'pending':
-      return write({ status: waiting, resolution: 'open', ...timed(nextAskAt(attempt, 'pending', now)) });
+      return write({ status: waiting, resolution: 'open', ...timed(nextAskAt(attempt, 'pending', now, document.due.step)) });
     case 'unknown':
-      return write({ status: 'unknown', resolution: 'open', ...timed(known.asked === 'in_vain' ? askAgainAt(attempt, now) : nextAskAt(attempt, 'unknown', now)) });
+      return write({ status: 'unknown', resolution: 'open', ...timed(known.asked === 'in_vain' ? askAgainAt(attempt, now, document.due.step) : nextAskAt(attempt, 'unknown', now, document.due.step)) });
     case 'not_sent': {
       const notSent = attempt.notSent + 1;
       return notSent >= mostNotSent
@@ -144,7 +144,7 @@ const partial = (document: CaseDocument, attempt: Attempt, now: Date): Written =
 /** The debt is paid already: whatever is learnt of another attempt is kept with it and changes nothing else. */
 const afterSuccess = (document: CaseDocument, attempt: Attempt, known: Known, now: Date): Written => {
   const waits = known.outcome.status === 'pending' || known.outcome.status === 'unknown' ? known.outcome.status : undefined;
-  return { status: document.status, ...(waits === undefined ? { resolution: 'resolved' } : { resolution: 'open', ...timed(nextAskAt(attempt, waits, now)) }) };
+  return { status: document.status, ...(waits === undefined ? { resolution: 'resolved' } : { resolution: 'open', ...timed(nextAskAt(attempt, waits, now, document.due.step)) }) };
 };
 
 /** Learnt by asking, or by sending again under the same key what had been asked about in vain. */
@@ -158,7 +158,7 @@ const alertOf = (document: CaseDocument, attempt: Attempt, { outcome }: Known, t
       if (isPartial(outcome.amount, attempt)) return 'less than asked was approved: it is owed back, and nothing further is charged until then';
       return attempt.resolved ? 'an attempt that was closed as not made has been approved after all' : undefined;
     case 'pending':
-    case 'unknown': return longOpen(attempt, outcome.status, tools.clock.hubNow());
+    case 'unknown': return longOpen(attempt, outcome.status, tools.clock.hubNow(), document.due.step);
     case 'declined':
     case 'not_sent':
     case 'revoked':
