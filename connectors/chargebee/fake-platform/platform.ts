@@ -1,0 +1,47 @@
+import type { Dunning } from './dunning.js';
+import type { EventLog } from './event-log.js';
+import type { FakeClock } from './fake-clock.js';
+import type { FaultList } from './faults.js';
+import type { IdempotencyStore } from './idempotency.js';
+import type { MintId } from './ids.js';
+import type { Ledger } from './ledger.js';
+import type { Races } from './races.js';
+import type { FakeSite } from './site.js';
+import type { Switches } from './switches.js';
+import type { EndpointRecord, WebhookSender } from './webhook-sender.js';
+
+/** A key of the site: fact('request.key_kinds') */
+export interface ApiKey {
+  readonly key: string;
+  readonly name: string;
+  readonly kind: 'full_access' | 'read_only' | 'read_only_without_transactions' | 'publishable';
+}
+
+/** One request as the fake saw it, to prove what was written and what was not. */
+export interface SeenRequest {
+  readonly requestId: string;
+  readonly method: string;
+  readonly path: string;
+  readonly idempotencyKey: string | null;
+  readonly at: string;
+}
+
+/** One fake site with all that belongs to it; every part of the fake works on this. */
+export interface FakePlatform {
+  readonly site: FakeSite;
+  readonly clock: FakeClock;
+  readonly mintId: MintId;
+  readonly switches: Switches;
+  readonly events: EventLog;
+  readonly ledger: Ledger;
+  readonly idempotency: IdempotencyStore;
+  readonly faults: FaultList;
+  readonly races: Races;
+  readonly dunning: Dunning;
+  readonly sender: WebhookSender;
+  readonly keys: Map<string, ApiKey>;
+  readonly endpoints: Map<string, EndpointRecord>;
+  readonly requests: SeenRequest[];
+  /** How long a request that moves money is under way before it is applied, wall milliseconds. */
+  processingMs: number;
+}
