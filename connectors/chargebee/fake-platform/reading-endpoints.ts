@@ -6,7 +6,7 @@ import { invoiceNamed } from './invoice-endpoints.js';
 import { page, pageOf, passesTime, passesWord, sortBy, timeFilter, wordFilter } from './list-page.js';
 import { text } from './parameters.js';
 import type { FakePlatform } from './platform.js';
-import { renderedSubscription } from './render.js';
+import { renderedEvent, renderedSubscription, schemaOf } from './render.js';
 import type { PaymentSource } from './resources.js';
 import { type Route, route } from './route.js';
 import { settle } from './settle.js';
@@ -128,25 +128,25 @@ export const readingRoutes: readonly Route[] = [
   route({
     method: 'GET', path: '/subscriptions/:id', data: 'transactional', parameters: nothing,
     run: ({ site }, _parameters, { id }) => {
-      const subscription = renderedSubscription(named(site.subscriptions, id), site.catalog === 'v1' ? 'plans_addons' : 'items');
+      const subscription = renderedSubscription(named(site.subscriptions, id), schemaOf(site.catalog));
       return { subscription, customer: site.customers.get(String(subscription['customer_id'])) };
     },
   }),
   // fact('event.api_wraps')
   route({
     method: 'GET', path: '/events/:id', data: 'transactional', parameters: nothing,
-    run: ({ events }, _parameters, { id }) => {
+    run: ({ events, site }, _parameters, { id }) => {
       const event = events.all.find((candidate) => candidate.id === id);
       if (event === undefined) throw notFound(fact('request.resource_missing'), id);
-      return { event };
+      return { event: renderedEvent(event, site.catalog) };
     },
   }),
   route({
     method: 'GET', path: '/events', data: 'transactional', parameters: eventListSchema,
-    run: ({ events }, { limit, offset, sort_by: sort, ...filter }) => {
+    run: ({ events, site }, { limit, offset, sort_by: sort, ...filter }) => {
       const found = events.all.filter((event) => passesWord(filter.id, event.id) && passesWord(filter.event_type, event.event_type)
         && passesWord(filter.webhook_status, event.webhook_status) && passesWord(filter.source, event.source) && passesTime(filter.occurred_at, event.occurred_at));
-      return pageOf(sort?.asc === undefined ? found.toReversed() : found, { limit, offset }, (event) => ({ event }));
+      return pageOf(sort?.asc === undefined ? found.toReversed() : found, { limit, offset }, (event) => ({ event: renderedEvent(event, site.catalog) }));
     },
   }),
   // fact('site.configuration')
@@ -155,7 +155,7 @@ export const readingRoutes: readonly Route[] = [
     run: ({ site }) => ({
       configurations: [{
         object: 'configuration', domain: site.name, product_catalog_version: site.catalog,
-        chargebee_response_schema_type: site.catalog === 'v1' ? 'plans_addons' : 'items',
+        chargebee_response_schema_type: schemaOf(site.catalog),
       }],
     }),
   }),

@@ -17,10 +17,11 @@ export const renderedSubscription = (subscription: Subscription, schema: SchemaT
 
 /** An invoice as API version 1 wrote it. fact('event.api_v1') */
 const invoiceOfV1 = (invoice: Invoice): Members => {
-  const { total, date, next_retry_at: nextRetry, paid_at: paidAt, linked_payments: payments, resource_version: _version, deleted: _deleted, ...rest } = invoice;
+  const { total, line_items: lines, date, next_retry_at: nextRetry, paid_at: paidAt, linked_payments: payments, resource_version: _version, deleted: _deleted, ...rest } = invoice;
   return {
     ...rest,
     amount: total,
+    line_items: lines.map((line) => ({ ...line, type: 'charge' })),
     start_date: date,
     ...(nextRetry === undefined ? {} : { next_retry: nextRetry }),
     ...(paidAt === undefined ? {} : { paid_on: paidAt }),
@@ -37,6 +38,16 @@ export interface Rendering {
   readonly apiVersion: 'v1' | 'v2';
   readonly schema: SchemaType;
 }
+
+/** What the API tells of a site of this catalog. */
+export const schemaOf = (catalog: 'v1' | 'v2'): SchemaType => (catalog === 'v1' ? 'plans_addons' : 'items');
+
+/** An event as the API tells it. */
+export const renderedEvent = (event: FakeEvent, catalog: 'v1' | 'v2'): Members => ({
+  ...renderedFor(event, { apiVersion: 'v2', schema: schemaOf(catalog) }),
+  webhook_status: event.webhook_status,
+  webhooks: event.webhooks,
+});
 
 /** The body of a webhook: bare, in the version and catalog of the endpoint. fact('event.version_of_endpoint') */
 export const renderedFor = (event: FakeEvent, rendering: Rendering): Members => {

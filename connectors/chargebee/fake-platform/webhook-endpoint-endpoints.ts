@@ -4,6 +4,7 @@ import { fact } from './fact.js';
 import { page, pageOf } from './list-page.js';
 import { text } from './parameters.js';
 import type { FakePlatform } from './platform.js';
+import { schemaOf } from './render.js';
 import { type Route, route } from './route.js';
 import type { EndpointRecord } from './webhook-sender.js';
 
@@ -40,7 +41,7 @@ export const addEndpoint = (platform: FakePlatform, order: NewEndpoint): Endpoin
       fact: fact('webhook_endpoint.limit'), status: 400, code: 'configuration_incompatible', message: `At most ${MOST_ENDPOINTS} webhook endpoints are allowed.`,
     });
   }
-  const schema = order.schema ?? (platform.site.catalog === 'v1' ? 'plans_addons' : 'items');
+  const schema = order.schema ?? schemaOf(platform.site.catalog);
   const record: EndpointRecord = { ...order, id: platform.mintId('we'), disabled: order.disabled ?? false, schema };
   platform.endpoints.set(record.id, record);
   platform.sender.register(record);
