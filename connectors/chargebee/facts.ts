@@ -96,7 +96,7 @@ const table = {
   'invoice.void': { says: 'A voided invoice has nothing due; invoice_updated tells.', source: 'A1 events', certainty: 'INF' },
   'invoice.write_off': {
     says: 'A write-off makes nothing due and the invoice paid, with write_off_amount and without a payment.',
-    source: 'A3', certainty: 'INF',
+    source: 'A3', certainty: 'INF', switch: 'writeOffStatus',
   },
   'invoice.deleted': { says: 'A deleted invoice is not found any more; invoice_deleted tells.', source: 'A1 events', certainty: 'DOC' },
   'invoice.adjusted': { says: 'A credit note lowers what is due at once, invoice_updated tells.', source: 'A3', certainty: 'SDK' },
@@ -142,7 +142,7 @@ const table = {
     says: 'collect_payment needs payment_due or not_paid; which refusal a paid invoice meets is our conclusion.',
     source: 'A3', certainty: 'DOC', switch: 'collectPaidCode',
   },
-  'collect.open_payment': { says: 'With a payment in progress a further one is refused by state.', source: 'A3', certainty: 'INF' },
+  'collect.open_payment': { says: 'With a payment in progress a further one is refused by state.', source: 'A3', certainty: 'INF', switch: 'collectBesideOpen' },
   'collect.amount': { says: 'More than is due cannot be collected.', source: 'A3', certainty: 'INF' },
   'collect.no_source': { says: 'Without any source: 400 type payment, payment_method_not_present.', source: 'A3', certainty: 'DOC' },
   'collect.foreign_source': { says: 'A source of another customer is not found.', source: 'A3', certainty: 'INF' },

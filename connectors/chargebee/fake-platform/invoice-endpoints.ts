@@ -85,7 +85,7 @@ const refuseCollecting = (platform: FakePlatform, invoice: Invoice, amount: numb
     if (platform.switches.collectPaidCode === 'invalid_state_for_request') throw wrongState(fact('collect.states'), message);
     throw refusal({ fact: fact('collect.states'), status: 400, code: 'invalid_request', message, executed: true });
   }
-  if (openPaymentOf(platform, invoice) !== null) {
+  if (openPaymentOf(platform, invoice) !== null && platform.switches.collectBesideOpen === 'refused') {
     throw wrongState(fact('collect.open_payment'), `A payment of the invoice ${invoice.id} is in progress.`);
   }
   if (amount <= invoice.amount_due) return;

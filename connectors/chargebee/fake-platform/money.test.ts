@@ -98,6 +98,15 @@ describe('collecting', () => {
     expect(fake.world.ledger().debts.find(({ debtId }) => debtId === invoice)?.invoiceStatus).toBe('not_paid');
   });
 
+  it('charges beside an open payment where the switch says so, and the ledger shows it', async () => {
+    const { fake, post } = await open({ switches: { collectBesideOpen: 'charges_again' } });
+    const { invoice } = fake.world.bill({ ...order, card: { results: ['insufficient_funds', 'in_progress', 'success'] } });
+    const { body } = await post(`/invoices/${invoice}/collect_payment`);
+    expect((await post(`/invoices/${invoice}/collect_payment`)).status).toBe(200);
+    fake.world.settle({ transaction: String(at(body, 'transaction.id')), status: 'success' });
+    expect(fake.world.ledger().doubleCharges.map(({ debtId }) => debtId)).toEqual([invoice]);
+  });
+
   it('charges exactly what is due after a credit note, and the source asked for', async () => {
     const { fake, post } = await open();
     const { invoice, customer } = fake.world.bill(order);
@@ -125,9 +134,9 @@ describe('dunning', () => {
 
   it('is held by a pause until its date, and then charges by itself', async () => {
     const { fake, post } = await open({ scale: DAY_IN_50_MS });
-    const { invoice } = fake.world.bill({ ...order, dunning: [3] });
+    const { invoice } = fake.world.bill({ ...order, dunning: [12] });
     const event = fake.world.events()[0];
-    const date = (event?.occurred_at ?? 0) + 8 * 86_400;
+    const date = (event?.occurred_at ?? 0) + 16 * 86_400;
     const paused = await post(`/invoices/${invoice}/pause_dunning`, { expected_payment_date: String(date) });
     expect([paused.status, at(paused.body, 'invoice.next_retry_at'), at(paused.body, 'invoice.expected_payment_date')]).toEqual([200, date, date]);
     await until(() => fake.world.ledger().debts.find(({ debtId }) => debtId === invoice)?.invoiceStatus === 'paid');

@@ -77,6 +77,26 @@ describe('states', () => {
   });
 });
 
+describe('the control door', () => {
+  it('moves the world and tells of it, and says what it knows', async () => {
+    const url = `${opened.fake.url}/_fake`;
+    const billed = await fetch(`${url}/bill`, { method: 'POST', body: JSON.stringify({ label: 'z', amount: 100, card: { results: ['success'] } }) });
+    const id: unknown = at(await billed.json(), 'invoice');
+    expect(opened.fake.world.ledger().debts.find(({ debtId }) => debtId === id)?.invoiceStatus).toBe('paid');
+    expect(at(await (await fetch(`${url}/ledger`)).json(), 'debts.length')).toBe(4);
+    expect((await fetch(`${url}/nothing`)).status).toBe(404);
+    expect((await fetch(`${url}/bill`, { method: 'POST', body: '{}' })).status).toBe(400);
+    expect(opened.fake.world.requests().filter(({ method: verb }) => verb !== 'GET')).toEqual([]);
+  });
+
+  it.each(['paid', 'unchanged'] as const)('writes off, status %s', async (writeOffStatus) => {
+    opened.fake.world.setSwitches({ writeOffStatus });
+    opened.fake.world.writeOff({ invoice });
+    const { body } = await opened.get(`/invoices/${invoice}`);
+    expect([at(body, 'invoice.amount_due'), at(body, 'invoice.status')]).toEqual([0, writeOffStatus === 'paid' ? 'paid' : 'payment_due']);
+  });
+});
+
 describe('parameters', () => {
   it.each([['refused', 400], ['ignored', 200]] as const)('unknown ones are %s', async (unknownParameters, status) => {
     opened.fake.world.setSwitches({ unknownParameters });

@@ -31,6 +31,10 @@ export interface Switches {
   errorDetail: boolean;
   /** Whether a paid invoice that is paid once more at `collect_payment` is refused by state or as a wrong amount. */
   collectPaidCode: 'invalid_state_for_request' | 'invalid_request';
+  /** Whether `collect_payment` refuses while a payment of the invoice is open, or charges a second time. */
+  collectBesideOpen: 'refused' | 'charges_again';
+  /** What a write-off leaves behind: the page names no status. */
+  writeOffStatus: 'paid' | 'unchanged';
 }
 
 export const defaultSwitches = (): Switches => ({
@@ -48,4 +52,6 @@ export const defaultSwitches = (): Switches => ({
   requestsPerMinute: null,
   errorDetail: true,
   collectPaidCode: 'invalid_state_for_request',
+  collectBesideOpen: 'refused',
+  writeOffStatus: 'paid',
 });

@@ -85,7 +85,8 @@ export const writeOff = (platform: FakePlatform, id: string): void => {
   const invoice = invoiceNamed(platform, id);
   invoice.write_off_amount += invoice.amount_due;
   invoice.amount_due = 0;
-  closeWhenSettled(platform, invoice);
+  platform.dunning.stop(invoice);
+  if (platform.switches.writeOffStatus === 'paid') closeWhenSettled(platform, invoice);
   followInvoice(platform, invoice);
   platform.events.emit('invoice_updated', { invoice }, BY_MERCHANT);
 };
