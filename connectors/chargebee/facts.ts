@@ -99,7 +99,7 @@ const table = {
     source: 'A3', certainty: 'INF', switch: 'writeOffStatus',
   },
   'invoice.deleted': { says: 'A deleted invoice is not found any more; invoice_deleted tells.', source: 'A1 events', certainty: 'DOC' },
-  'invoice.adjusted': { says: 'A credit note lowers what is due at once, invoice_updated tells.', source: 'A3', certainty: 'SDK' },
+  'invoice.adjusted': { says: 'A credit note lowers what is due at once, invoice_updated tells.', source: 'A3', certainty: 'INF' },
   'site.configuration': {
     says: 'GET /configurations tells domain and product catalog; no field tells test or live, only the name of a test site ends in -test.',
     source: 'A2, A4', certainty: 'SDK',
@@ -250,7 +250,7 @@ const table = {
   'webhook.timeout': { says: 'An answer must come within 20 seconds.', source: 'A1', certainty: 'THIRD' },
   'webhook.each_endpoint': { says: 'Each event goes to each endpoint that wants it.', source: 'A1', certainty: 'DOC' },
   'webhook_endpoint.limit': { says: 'A site has at most 5 endpoints.', source: 'A1', certainty: 'DOC' },
-  'webhook_endpoint.api': { says: 'Endpoints can be made, changed, listed and deleted through the API.', source: 'A1', certainty: 'SDK' },
+  'webhook_endpoint.api': { says: 'Endpoints can be made, changed, listed and deleted through the API.', source: 'A1', certainty: 'INF' },
 } as const satisfies Readonly<Record<string, Fact>>;
 
 export type FactId = keyof typeof table;
