@@ -41,7 +41,7 @@ export const createCanonical = (box: Box): Canonical => {
   const stale = ({ hold: { document, knowledge }, effect, phase }: InHand, { now, ledgers }: World): string => {
     const attempt = 'attempt' in effect ? effect.attempt : document.attempts.find((one) => !one.resolved);
     const open = Object.values(ledgers).some((ledger) => isOpenFor(ledger, attempt?.sendBefore)) ? 'o' : '';
-    const words = knowledge.outcome ? writer.nameOf(knowledge.outcome.outcome, now) : '';
+    const words = knowledge.outcome?.outcome.status === 'approved' ? writer.nameOf(knowledge.outcome.outcome, now) : '';
     const own = attempt ? `${attempt.key}${attempt.chargeRef === undefined ? '' : 'r'}${open}` : '';
     if (effect.do === 'close_ledger') return `${effect.do}${own}${effect.result}${words}`;
     if (effect.do === 'check_permission' || effect.do === 'prepare' || effect.do === 'charge') {

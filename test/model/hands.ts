@@ -6,6 +6,7 @@ import { claimed, telling, written } from './case-store.js';
 import type { LedgerStore } from './ledger-store.js';
 import { leaseMs, type Machine } from './machine.js';
 import { sent, waitingTransitions } from './requests.js';
+import { isGone, learntInVain } from './standing-still.js';
 import { breaking, idle, replaced, spend, type InHand, type Speaking, type Transition, type World } from './world.js';
 
 type Keep = Pick<InHand, 'pace'>;
@@ -24,14 +25,23 @@ export const createHands = (box: Box, off: SwitchedOff | undefined, machine: Mac
     if (next === 'circling') return breaking({ ...world, workers: replaced(world.workers, index, idle) }, 'liveness: a hold goes round and round');
     const worker: InHand = { at: 'hand', caseIndex, hold: next.hold, effect: next.effect, decidedAt: world.now, phase: 'ready', pace: keep.pace };
     if (writesInVain(world, worker)) return leave(world, index, worker);
+    const inVain = learntInVain(world, worker, off);
+    if (inVain) return take(world, index, caseIndex, learnt(worker.hold, inVain), keep);
     return { ...world, workers: replaced(world.workers, index, worker), ...(next.alerts === 'raised' ? { alerts: 'raised' as const } : {}) };
   };
   /** A write under a hold that is gone matches nothing, whenever it is made: it is taken for made as soon as it is decided. */
-  const writesInVain = (world: World, { effect, hold, caseIndex, phase }: InHand): boolean => {
-    const stored = world.cases[caseIndex];
-    if (!stored || phase !== 'ready' || (stored.fence === hold.document.fence && stored.holder === hold.document.holder)) return false;
+  const writesInVain = (world: World, worker: InHand): boolean => {
+    const { effect, phase } = worker;
+    if (phase !== 'ready' || !isGone(world, worker)) return false;
     if (effect.do === 'renew') return off?.write === undefined;
     return (effect.do === 'write' || effect.do === 'release') && 'fence' in (off?.write ? off.write(effect.write) : effect.write).filter;
+  };
+
+  /** A worker whose hold was just claimed away. */
+  const bereft = (world: World, index: number, worker: InHand): World => {
+    if (writesInVain(world, worker)) return leave(world, index, worker);
+    const inVain = learntInVain(world, worker, off);
+    return inVain ? learning(index)(world, worker, inVain) : world;
   };
 
   const learning = (index: number) => (world: World, worker: InHand, after: Partial<Hold['knowledge']>): World =>
@@ -79,16 +89,18 @@ export const createHands = (box: Box, off: SwitchedOff | undefined, machine: Mac
     if (worker.pace === 'prompt') return [];
     const after = renewed(world, index, worker);
     if (!after) {
-      const stops = worker.phase === 'ready' && !isDoneWhenLost(worker.effect);
-      return stops ? [{ name: `w${String(index)} hears that its hold is gone and stops`, kind: 'step', to: leave(world, index, worker) }] : [];
+      return mayStop(world, worker) ? [{ name: `w${String(index)} hears that its hold is gone and stops`, kind: 'step', to: leave(world, index, worker) }] : [];
     }
     const document: CaseDocument = { ...worker.hold.document, leaseUntil: new Date(world.now + leaseMs) };
     return [{ name: `w${String(index)} wakes and renews`, kind: 'step', to: { ...after, workers: replaced(after.workers, index, { ...worker, pace: 'prompt', hold: { ...worker.hold, document } }) } }];
   };
 
+  const mayStop = (world: World, worker: InHand): boolean => worker.pace === 'slow' && worker.phase === 'ready' && isGone(world, worker) && !isDoneWhenLost(worker.effect);
+
   const faults = (world: World, index: number, worker: InHand | Speaking): readonly Transition[] => {
     const happening: Transition[] = [];
-    if (world.left.crashes > 0) {
+    // where it may stop by itself, that it crashes is the same, and one crash less is left
+    if (world.left.crashes > 0 && !(worker.at === 'hand' && mayStop(world, worker))) {
       const orphans = worker.at === 'hand' && worker.request ? [...world.orphans, worker.request] : world.orphans;
       const doing = worker.at === 'speaking' ? 'speaking' : worker.phase === 'ready' ? doingOf(worker) : worker.phase;
       happening.push({ name: `w${String(index)} CRASHES before ${doing}`, kind: 'fault', to: { ...spend(world, 'crashes'), orphans, workers: replaced(world.workers, index, idle) } });
@@ -159,7 +171,7 @@ export const createHands = (box: Box, off: SwitchedOff | undefined, machine: Mac
             const mine = claimed(world, caseIndex, machine.tools.clock, leaseMs);
             if (!mine) return [];
             const hold = beginHold(mine.document, machine.factsOf(mine.document, world.charging));
-            const others = mine.world.workers.reduce((after, other, at) => (other.at === 'hand' && writesInVain(after, other) ? leave(after, at, other) : after), mine.world);
+            const others = mine.world.workers.reduce((after, other, at) => (other.at === 'hand' ? bereft(after, at, other) : after), mine.world);
             return [{ name: `w${String(index)} claims ${mine.document._id}`, kind: 'step', to: take(others, index, caseIndex, hold) }];
           });
         }

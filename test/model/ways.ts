@@ -7,6 +7,7 @@ import { firstWorld } from './first-world.js';
 import { timeTransitions } from './passing-time.js';
 import { letterTransitions } from './letters.js';
 import { orphanTransitions } from './requests.js';
+import { canWait } from './standing-still.js';
 import type { Transition, World } from './world.js';
 
 /** All that may happen in a box, world by world. */
@@ -19,7 +20,13 @@ export const waysOf = (box: Box, off?: SwitchedOff): Ways => {
     first: firstWorld(box),
     from: async (world) => {
       const all: Transition[] = [...orphanTransitions(world, box), ...letterTransitions(world), ...timeTransitions(world, box), ...happenings(world, box, off)];
-      for (let index = 0; index < world.workers.length; index += 1) all.push(...await hands.transitions(world, index));
+      const waiting: number[] = [];
+      for (let index = 0; index < world.workers.length; index += 1) {
+        if (canWait(world, index, off)) waiting.push(index);
+        else all.push(...await hands.transitions(world, index));
+      }
+      // where nothing else can happen by itself, nobody waits
+      if (!all.some(({ kind }) => kind === 'step')) for (const index of waiting) all.push(...await hands.transitions(world, index));
       return all;
     },
   };
