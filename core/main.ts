@@ -40,7 +40,9 @@ export const startHub = async (plugins: PluginList, settings: Settings & { reado
     wallNow: () => new Date(), routes: settings.platformRoutes,
     log: (entry) => { logger[entry.level](entry, 'plugin'); },
   });
-  const storage = await connectStorage(settings.mongodbUri);
+  const storage = await connectStorage(settings.mongodbUri, {
+    lookedAnew: () => { logger.warn({ alert: 'database_looked_for_anew' }, 'the database driver had stopped looking for its server; it was opened anew'); },
+  });
   const clock = await loadHubClock(storage, { scale: settings.timeScale });
   const container = createHubContainer({ settings, logger, storage, clock, registry, catalogue, checkpoint: options.checkpoint ?? (() => undefined), ownBells: options.bells });
   const parts: Parts = container.cradle;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CaseDocument, SignalEvent } from '../cases/index.js';
 import type { ConnectionDuty } from '../clients/index.js';
 import type { Collection } from '../storage/index.js';
-import { declineOf, startRecoveryBench, type RecoveryBench } from '../../test/support/recovery-bench.js';
+import { declineOf, invoicePaid, startRecoveryBench, type RecoveryBench } from '../../test/support/recovery-bench.js';
 import { connectionLaneWork } from './connection-work.js';
 
 const hour = 3_600_000;
@@ -36,6 +36,21 @@ describe('what a case is told', () => {
       await bench.tell(caseId, { type: 'payment_method_updated', occurredAt: now(), subject: { customerRef: 'cus_1' } });
       await bench.run(caseId);
       expect(await bench.get(caseId)).toMatchObject({ status: 'blocked' });
+    });
+
+    it('ends as paid where the invoice was paid in the same moment, also if it cannot be read at first', async () => {
+      const caseId = await bench.openCase();
+      await bench.step(caseId);
+      await bench.tell(caseId, revoked());
+      await bench.tell(caseId, invoicePaid(now()));
+      bench.money.invoice.state = 'paid';
+      bench.money.reads = 'down';
+      await bench.run(caseId);
+      expect(await bench.get(caseId)).toMatchObject({ status: 'queued', consentRevokedAt: expect.any(Date), signals: [{}, {}] });
+      bench.money.reads = 'up';
+      await bench.drive(caseId);
+      expect(await bench.get(caseId)).toMatchObject({ status: 'succeeded', ended: { recoveredBy: 'external' } });
+      expect(bench.money.tried).toEqual([]);
     });
 
     it('is heard once a charge in flight has its answer', async () => {

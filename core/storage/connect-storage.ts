@@ -1,6 +1,7 @@
 import type { Collection, Db, Document, IndexDescription } from 'mongodb';
 import mongoose, { type Connection } from 'mongoose';
 import { AnswerMissing, boundedDatabase, within } from './bounded.js';
+import { checkTimes, watchChecks } from './watch-checks.js';
 import { weakenedConcern } from './weakened-concern.js';
 
 /** The indexes one room needs on one collection. */
@@ -38,9 +39,12 @@ export interface Storage {
 /**
  * Opens `uri` with `{w: 'majority', journal: true}` and majority reads from the primary.
  * An operation that is not answered within `answerMs` (20 s) fails and is not known to be written.
+ * A server that the driver has lost and looks for no more is looked for anew; `lookedAnew` is told.
  * @throws Error when the URI lowers a concern (named in the message) or no server answers within `selectionMs`.
  */
-export const connectStorage = async (uri: string, options: { readonly selectionMs?: number; readonly answerMs?: number; readonly poolSize?: number } = {}): Promise<Storage> => {
+export const connectStorage = async (uri: string, options: {
+  readonly selectionMs?: number; readonly answerMs?: number; readonly poolSize?: number; readonly checksSilentMs?: number; readonly lookedAnew?: () => void;
+} = {}): Promise<Storage> => {
   const weakened = weakenedConcern(uri);
   if (weakened.length > 0) {
     throw new Error(`MONGODB_URI lowers what protects money: ${weakened.join(', ')}. Remove it; the hub writes with w=majority&journal=true and reads with majority from the primary.`);
@@ -55,10 +59,15 @@ export const connectStorage = async (uri: string, options: { readonly selectionM
     ignoreUndefined: true,
     maxPoolSize: options.poolSize ?? 50,
     serverSelectionTimeoutMS: options.selectionMs ?? 10_000,
+    ...checkTimes,
     writeConcern: { w: 'majority', journal: true },
     readConcern: { level: 'majority' },
     readPreference: 'primary',
   }).asPromise();
+  const checks = watchChecks(connection.getClient(), {
+    reopened: () => { options.lookedAnew?.(); },
+    ...(options.checksSilentMs === undefined ? {} : { silentMs: options.checksSilentMs }),
+  });
   const database = boundedDatabase(connection.getClient().db(dbName), answerMs);
   // what models of this connection ask goes the same way
   Object.assign(connection, { db: database });
@@ -80,6 +89,7 @@ export const connectStorage = async (uri: string, options: { readonly selectionM
       return localTime;
     },
     close: async () => {
+      checks.end();
       try {
         await within(connection.close(), Math.min(answerMs, 5000), 'close');
       } catch (error) {

@@ -19,6 +19,8 @@ export const consentStep = (document: CaseDocument, signal: Signal, event: Extra
   }
   const heard = [...knowledge.acted, signal.id];
   if (document.status !== 'queued') return { do: 'know', after: { acted: heard } };
+  // what it was told and cannot be read yet may be that it is paid: nothing is charged meanwhile
+  if (knowledge.deferred.length > 0) return later(signal, knowledge, undefined);
   return stopEffect(document, {
     do: 'stop', outcome: 'blocked', action: 'blocked', recommendedAction: 'manual_review', decline: { system: ownCodes, code: reason, reachedNetwork: false },
     because: { rule: 'consent-revoked', numbers: { occurredAt: event.occurredAt.toISOString() }, sentence: 'The holder of this card has withdrawn consent.' },

@@ -19,7 +19,9 @@ const mostPrompts = 3;
 
 /** What the next unread signal asks for; undefined when all are read. Our own open attempt has been asked about before. */
 export const signalsStep = (document: CaseDocument, knowledge: Knowledge, tools: Tools): Effect | undefined => {
-  const signal = document.signals.find((one) => !knowledge.acted.includes(one.id) && !knowledge.deferred.includes(one.id));
+  const unread = document.signals.filter((one) => !knowledge.acted.includes(one.id) && !knowledge.deferred.includes(one.id));
+  // that the debt may be paid is looked at before anything that would end the case without a payment
+  const signal = unread.find(({ event }) => event.type === 'invoice_paid' || event.type === 'invoice_closed') ?? unread[0];
   if (!signal) return undefined;
   const { event } = signal;
   switch (event.type) {
