@@ -13,6 +13,8 @@ const sections: readonly Section[] = ['matrix', 'worlds', 'model'];
 export interface ProveOptions {
   readonly do: 'prove' | 'list';
   readonly sections: readonly Section[];
+  /** `ci`: what every change is tried with. */
+  readonly part: 'all' | 'ci';
   /** Only runs whose id has every one of these words. */
   readonly only: readonly string[];
   readonly seed: string;
@@ -31,9 +33,11 @@ Sections (all of them when none is named)
   worlds            seeded worlds in one process, on simulated time
   model             every interleaving of small boxes, and each rule taken away
 
+Options
+  --part ci         what every change is tried with: as much of the matrix as fits in two minutes, chosen by the commit; 50 worlds, 3 of processes; small boxes
+
 Options of the matrix
   --only <words>    only the runs whose name has all of these words, for example "platform kill"
-  --part ci         as much as fits in two minutes, chosen by the commit
   --seconds <n>     begin no new run after so many seconds
   --seed <text>     the order of the runs; printed, so that it can be repeated
   --lanes <n>       worlds at once (default 3)
@@ -73,7 +77,7 @@ export const readOptions = (args: readonly string[], commit: () => string): Prov
     if (!Number.isInteger(lanes) || lanes < 1 || lanes > 32) return { wrong: `--lanes is "${String(values.lanes)}"; expected a whole number from 1 to 32.` };
     if (Number.isNaN(seconds) || seconds <= 0) return { wrong: `--seconds is "${String(values.seconds)}"; expected a number over 0.` };
     return {
-      do: values.list ? 'list' : 'prove', lanes, seconds,
+      do: values.list ? 'list' : 'prove', part: values.part === 'ci' ? 'ci' : 'all', lanes, seconds,
       sections: named.length === 0 ? sections : named.filter(isSection),
       only: (values.only ?? '').split(/\s+/).filter((word) => word !== ''),
       seed: values.seed ?? (values.part === 'ci' ? commit() : String(randomInt(1, 1_000_000))),

@@ -8,12 +8,14 @@ import { listMatrix, proveMatrix } from './prove-matrix.js';
 interface Program { readonly title: string; readonly file: string; readonly args: readonly string[] }
 
 /** The programs of the other sections, and what they are told. */
-const programs: Readonly<Record<Exclude<Section, 'matrix'>, readonly Program[]>> = {
-  worlds: [
-    { title: 'Worlds in one process, on simulated time', file: 'dist/test/worlds/worlds.js', args: ['--count', '1000'] },
-    { title: 'Worlds of processes', file: 'dist/test/worlds/worlds.js', args: ['--processes', '30'] },
-  ],
-  model: [{ title: 'Model search', file: 'dist/test/model/run.js', args: [] }],
+const programsOf = (section: Exclude<Section, 'matrix'>, part: ProveOptions['part']): readonly Program[] => {
+  switch (section) {
+    case 'worlds': return [
+      { title: 'Worlds in one process, on simulated time', file: 'dist/test/worlds/worlds.js', args: ['--count', part === 'ci' ? '50' : '1000'] },
+      { title: 'Worlds of processes', file: 'dist/test/worlds/worlds.js', args: ['--processes', part === 'ci' ? '3' : '30', '--lanes', '3'] },
+    ];
+    case 'model': return [{ title: 'Model search', file: 'dist/test/model/run.js', args: part === 'ci' ? ['ci'] : [] }];
+  }
 };
 
 const runProgram = ({ file, args }: Program): Promise<boolean> => new Promise((resolve) => {
@@ -36,7 +38,7 @@ export const prove = async (options: ProveOptions, tools: { readonly teardown: T
       verdicts.push({ section, held: await proveMatrix(options, { ...tools, screen }) });
       continue;
     }
-    for (const program of programs[section]) {
+    for (const program of programsOf(section, options.part)) {
       screen.say(`\n${screen.paint('bold', program.title)}\n`);
       verdicts.push({ section, held: await runProgram(program) });
     }

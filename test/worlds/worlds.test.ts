@@ -10,12 +10,12 @@ const brokenLaws = (failed: WorldsReport['failed']) => failed.flatMap((end) => (
 const seeds = (from: number, count: number) => Array.from({ length: count }, (_, n) => from + n);
 
 describe('worlds of hubs in one process, on simulated time', () => {
-  it('hold every law and come to rest: 50 seeds', async () => {
-    const report = await runWorlds({ worker, seeds: seeds(1, 50), lanes: 2 });
+  it('hold every law and come to rest: the first 6 of the seeds that the proof plays', async () => {
+    const report = await runWorlds({ worker, seeds: seeds(1, 6), lanes: 2 });
     expect(report.failed.flatMap((end) => renderFailure(end, 'all'))).toEqual([]);
-    expect(report.worlds).toBe(50);
-    expect(report.charged).toBeGreaterThan(20);
-    expect(Object.keys(report.faults).length).toBeGreaterThan(10);
+    expect(report.worlds).toBe(6);
+    expect(report.charged).toBeGreaterThan(0);
+    expect(Object.keys(report.faults).length).toBeGreaterThan(3);
   });
 
   it('are seen to fail where the end of a case is written without its event', async () => {
