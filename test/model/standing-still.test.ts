@@ -37,7 +37,7 @@ const spoken = ({ cases, charges, debts, ledgers, accepted, alerts }: World): st
 
 describe('steps under a hold that is gone', () => {
   it.each([
-    boxOf('single_use_object', { expiries: 1 }), boxOf('search_only', { crashes: 1, expiries: 1 }), boxOf('key', { expiries: 1, signals: 1 }),
+    boxOf('single_use_object', { expiries: 1 }), boxOf('search_only', { expiries: 1 }), boxOf('key', { expiries: 1, signals: 1 }),
     boxOf('collection', { expiries: 1 }), boxOf('mapped', { expiries: 1 }),
   ])('come to the same ends, at once or one by one: $name', async (box) => {
     const [short, long] = [await endsOf(box), await endsOf(box, oneByOne(box))];
