@@ -27,13 +27,15 @@ const small: readonly Box[] = [
   twinBox({ declines: 1 }),
 ];
 
-/** What takes too long for every change, the boxes that the protocol names last. */
-const large: readonly (readonly [number, number, number, number])[] = [[1, 0, 1, 1], [1, 1, 1, 0], [1, 1, 2, 1], [2, 2, 1, 0], [2, 2, 2, 1]];
+/** What takes too long for every change, the boxes that the protocol names last, and how many times the time of a box each may take. */
+const large: readonly { readonly counts: readonly [number, number, number, number]; readonly shares: number }[] = [
+  { counts: [1, 0, 1, 1], shares: 1 }, { counts: [1, 1, 1, 0], shares: 2 }, { counts: [1, 1, 2, 1], shares: 1 }, { counts: [2, 2, 1, 0], shares: 1 }, { counts: [2, 2, 2, 1], shares: 1 },
+];
 
 /** The boxes with every rule on. */
 export const boxesOf = (part: Part, secondsEach: number): readonly Job[] => [
   ...small.map((box): Job => ({ box, limits: {} })),
-  ...(part === 'ci' ? [] : large.flatMap((counts) => kinds.map((kind): Job => ({ box: boxOf(kind, budget(counts)), limits: { mostSeconds: secondsEach } })))),
+  ...(part === 'ci' ? [] : large.flatMap(({ counts, shares }) => kinds.map((kind): Job => ({ box: boxOf(kind, budget(counts)), limits: { mostSeconds: shares * secondsEach } })))),
 ];
 
 /** Every rule, taken away in the box that shows it. */
