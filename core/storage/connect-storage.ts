@@ -1,7 +1,7 @@
 import type { Collection, Db, Document, IndexDescription } from 'mongodb';
 import mongoose, { type Connection } from 'mongoose';
 import { AnswerMissing, boundedDatabase, within } from './bounded.js';
-import { checkTimes, watchChecks } from './watch-checks.js';
+import { watchChecks } from './watch-checks.js';
 import { weakenedConcern } from './weakened-concern.js';
 
 /** The indexes one room needs on one collection. */
@@ -59,7 +59,6 @@ export const connectStorage = async (uri: string, options: {
     ignoreUndefined: true,
     maxPoolSize: options.poolSize ?? 50,
     serverSelectionTimeoutMS: options.selectionMs ?? 10_000,
-    ...checkTimes,
     writeConcern: { w: 'majority', journal: true },
     readConcern: { level: 'majority' },
     readPreference: 'primary',
