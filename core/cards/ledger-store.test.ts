@@ -43,4 +43,14 @@ describe('the ledgers of many cards changed in one turn', () => {
     const answers = await Promise.all(of.flatMap((card) => [ledger, other, ledger, other].map(async (by, n) => ({ card: card.cardKey, ...await by.reserve(card, reservation(`${card.cardKey}/a${String(n)}`)) }))));
     for (const { cardKey } of of) expect(answers.filter((answer) => answer.card === cardKey && answer.status === 'reserved')).toHaveLength(1);
   });
+
+  it('are closed by two at once in one write each, with a stop or without', async () => {
+    const of = cards('twice');
+    const stop = { kind: 'fraud', scope: 'merchant', because: 'lost_card' } as const;
+    await Promise.all(of.map((card) => ledger.reserve(card, reservation(`${card.cardKey}/0`))));
+    await Promise.all(of.flatMap((card) => [1, 2].map(() => ledger.close(card, { attemptKey: `${card.cardKey}/0`, sendBefore, result: 'sent', stop }))));
+    const stored = await storage.collection('card_ledger').find({ _id: /^client\|twice-/ }).toArray();
+    expect(stored).toHaveLength(40);
+    for (const document of stored) expect(document).toMatchObject({ rev: 2, open: null, tries: [{ state: 'sent' }], stops: [stop] });
+  });
 });

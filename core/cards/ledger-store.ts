@@ -1,5 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
-import { MongoBulkWriteError } from 'mongodb';
+import { BSON, MongoBulkWriteError } from 'mongodb';
 import { duplicateKeyOf, gather, gatherReads, insertTogether, type Answered, type Collection } from '../storage/index.js';
 import type { LedgerDocument } from './ledger-document.js';
 
@@ -16,6 +15,8 @@ export interface LedgerStore {
   readonly replaceRepeatable: (document: LedgerDocument, rev: number) => Promise<Replaced>;
 }
 
+const bytesOf = ({ rev, open, tries, stops }: LedgerDocument): Buffer => Buffer.from(BSON.serialize({ rev, open, tries, stops }, { ignoreUndefined: true }));
+
 interface Change { readonly after: LedgerDocument; readonly rev: number }
 
 /** Very many cards are looked up and closed at once by a hub at work: those of one turn of the event loop share their commands. */
@@ -31,8 +32,7 @@ export const createLedgerStore = (ledger: Collection<LedgerDocument>): LedgerSto
     const found = new Map((await ledger.find({ _id: { $in: changes.map(({ after }) => after._id) } }).toArray()).map((document) => [document._id, document]));
     return changes.map(({ after }) => {
       const stored = found.get(after._id);
-      const same = stored?.rev === after.rev && isDeepStrictEqual(stored.open, after.open) && isDeepStrictEqual(stored.tries, after.tries) && isDeepStrictEqual(stored.stops, after.stops);
-      return { value: same ? 'written' : 'lost' };
+      return { value: stored !== undefined && bytesOf(stored).equals(bytesOf(after)) ? 'written' : 'lost' };
     });
   };
 
