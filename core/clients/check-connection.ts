@@ -37,15 +37,19 @@ export const checkConnection = (desk: Desk, client: Client, slug: string, input:
   const credentials = input.credentials ?? before?.credentials;
   if (credentials === undefined) throw new InvalidInput({ param: 'credentials', found: 'nothing', expected: `given for a new connection to ${displayName}` });
   const entered = input.options === undefined ? undefined : partOptions(input.options);
-  const hubOptions = { ...(entered?.hub ?? existing?.options), ...(input.gatewayMap === undefined ? {} : { gatewayMap: input.gatewayMap }) };
+  const hubOptions = { ...changed(existing?.options, entered?.hub), ...(input.gatewayMap === undefined ? {} : { gatewayMap: input.gatewayMap }) };
   const options = readInput(connectionOptions, hubOptions, 'options');
-  const config: SealedConfig = { credentials: { ...credentials }, options: entered?.plugin ?? before?.options ?? {} };
+  const config: SealedConfig = { credentials: { ...credentials }, options: changed(before?.options, entered?.plugin) };
   const parsed = parseCredentials(connector, { ...config, credentialsAt: 'credentials', optionsAt: 'options' });
   const accountMode = accountModeOf(connector.mode(parsed), options, displayName);
   requireClientMode(desk, client, accountMode);
   checkGatewayMap(client, options);
   return { displayName, mode: modeOf(client, input, existing), accountMode, options, config, parsed, platformAccountRef: accountRefOf(input, existing, displayName) };
 };
+
+/** What is named is replaced, or with null put back to its default; what is left out stays. */
+const changed = (before: Readonly<Record<string, unknown>> | undefined, named: Readonly<Record<string, unknown>> | undefined): Record<string, unknown> =>
+  Object.fromEntries(Object.entries({ ...before, ...named }).filter(([name]) => named?.[name] !== null));
 
 /** Accounts of the client are all of its mode, and so is the connection: what must still be right is that the account is one of them, and in use. */
 const checkGatewayMap = (client: Client, { gatewayMap }: ConnectionOptions): void => {

@@ -71,6 +71,19 @@ describe('gateway accounts and connections', () => {
     expect(found?.record).toMatchObject({ mode: 'observe', revision: 3 });
   });
 
+  it('changes one option and leaves the others, the map of gateways and the plugin\'s own among them; null puts one back to its default', async () => {
+    const clientId = await newClient();
+    const [account] = await clients.setGateways(clientId, [{ type: 'acme-pay', credentials: { apiKey: 'test_one' } }]);
+    const gatewayMap = { gw_1: account?.gatewayAccountId ?? '' };
+    const { connectionId } = await clients.setConnection(clientId, 'acme-billing', { credentials, gatewayMap, options: { toleranceSeconds: 60, platformRetriesOff: true } });
+    expect((await clients.setConnection(clientId, 'acme-billing', { options: { onBlocked: 'hand_back' } })).options)
+      .toMatchObject({ gatewayMap, platformRetriesOff: true, onBlocked: 'hand_back' });
+    expect((await clients.openConnection(connectionId))?.connection.config).toMatchObject({ toleranceSeconds: 60 });
+    expect((await clients.setConnection(clientId, 'acme-billing', { options: { toleranceSeconds: null, onBlocked: null } })).options)
+      .toMatchObject({ gatewayMap, platformRetriesOff: true, onBlocked: 'stop' });
+    expect((await clients.openConnection(connectionId))?.connection.config).toMatchObject({ toleranceSeconds: 300 });
+  });
+
   const refused: readonly (readonly [string, ConnectionInput | object, string])[] = [
     ['acme', { credentials }, 'platform must be one of acme-billing, quiet-billing'],
     ['acme-billing', {}, 'credentials must be given for a new connection to Acme Billing'],

@@ -29,6 +29,7 @@ export interface ConnectionInput {
   readonly mode?: 'observe' | 'schedule_only' | 'active' | undefined;
   /** Required for a new connection; left out, those stored stay. */
   readonly credentials?: Readonly<Record<string, unknown>> | undefined;
+  /** Each on its own: those left out stay, null puts one back to its default. */
   readonly options?: Readonly<Record<string, unknown>> | undefined;
   /** The platform's id of the account, where it is known: it has one connection in the whole hub. */
   readonly platformAccountRef?: string | undefined;

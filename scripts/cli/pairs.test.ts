@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { UsageError } from './failures.js';
-import { readMap } from './pairs.js';
+import { readMap, readOptions } from './pairs.js';
 
 const read = (...pairs: readonly string[]) => readMap(pairs, '--gateway', 'ACCOUNT=ID');
 
@@ -13,4 +13,8 @@ describe('accounts and ids on a command line', () => {
     expect(() => read(...pairs)).toThrow(message);
     expect(() => read(...pairs)).toThrow(UsageError);
   });
+});
+
+it('an option without a value is one to be put back to its default', () => {
+  expect(readOptions(['onBlocked=', 'takeOver=immediately', 'map.a=1'])).toEqual({ onBlocked: null, takeOver: 'immediately', map: { a: '1' } });
 });

@@ -38,7 +38,7 @@ export const readMap = (pairs: readonly string[], flag: string, example: string)
   return map;
 };
 
-/** Reads `name=value` pairs. Values are true, false, integers or text; `name.inner=value` sets a member of an object. */
+/** Reads `name=value` pairs. Values are true, false, integers, text or, where empty, null; `name.inner=value` sets a member of an object. */
 export const readOptions = (pairs: readonly string[]): Record<string, unknown> => {
   const options: Record<string, unknown> = {};
   for (const pair of pairs) {
@@ -53,6 +53,7 @@ export const readOptions = (pairs: readonly string[]): Record<string, unknown> =
 };
 
 const valueOf = (text: string): unknown => {
+  if (text === '') return null;
   if (text === 'true') return true;
   if (text === 'false') return false;
   return /^-?\d{1,15}$/.test(text) ? Number(text) : text;

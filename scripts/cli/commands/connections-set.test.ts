@@ -89,6 +89,8 @@ describe('recovery-hub connections set', () => {
     const mapped = await set('KEY', '--no-check', '--gateway', `gw_1=${account}`);
     expect(mapped).toMatch(new RegExp(`Charged at +gw_1 at our gateway account ${account}\\n`));
     const connectionId = /Connection id +(\S+)/.exec(mapped)?.[1] ?? '';
+    const optioned = JSON.parse(await run('connections', 'set', clientId, 'stripe-billing', '--no-check', '--option', 'onBlocked=hand_back', '--json'));
+    expect(optioned).toMatchObject({ connection: { connectionId, options: { gatewayMap: { gw_1: account }, onBlocked: 'hand_back' } } });
     await expect(run('connections', 'disconnect', connectionId, '--note', 'moved away')).rejects.toThrow('"what":"connections disconnect"');
     expect(await run('clients', 'show', clientId)).toMatch(/State +disconnecting\n[\s\S]+Charged at +gw_1/);
   }, 60_000);

@@ -25,7 +25,7 @@ export const addConnectionsSet = (connections: Command): void => {
     .description('Connects a merchant to a billing platform, or changes the connection. What is left out stays as it is.')
     .option('--mode <observe|schedule_only|active>', 'how far it is switched on; required for live clients, active for test clients; active only if the platform finds nothing wrong, else observe')
     .option('--credential <name=source>', 'source: env:VARIABLE, file:PATH or - for standard input; a name given twice makes a list', many)
-    .option('--option <name=value>', 'an option of the connection, such as onBlocked=hand_back', many)
+    .option('--option <name=value>', 'an option of the connection, such as onBlocked=hand_back; an empty value puts it back to its default', many)
     .option('--gateway <account=id>', 'the platform\'s id of a gateway account, and the account id of our gateway that charges it; replaces those mapped before', many)
     .option('--account <id>', 'the platform\'s id of the account, to keep it to one connection')
     .option('--no-check', 'store it without asking the platform whether the credentials work')
