@@ -29,6 +29,43 @@ describe('what a case is told while it is worked on', () => {
     expect(eventNames()).toEqual(['recovery.success']);
   });
 
+  it.each([['a changed card', 'lists'], ['"paid"', 'reads']] as const)('reads less and less often for %s that cannot be read, tells people after a week, and loses it never', async (what, counted) => {
+    const caseId = await bench.openCase('expired_card');
+    await bench.drive(caseId);
+    const event = what === '"paid"' ? invoicePaid(bench.clock.hubNow()) : cardUpdated();
+    await bench.tell(caseId, event);
+    const toldAt = bench.clock.hubNow().getTime();
+    bench.money.reads = 'down';
+    const before = bench.money.calls[counted];
+    const readsBy = async (hours: number) => {
+      while (((await bench.get(caseId)).nextAt?.getTime() ?? Infinity) <= toldAt + hours * hour) await bench.step(caseId);
+      return bench.money.calls[counted] - before;
+    };
+    expect(await readsBy(1)).toBeGreaterThanOrEqual(8);
+    expect(await readsBy(1)).toBeLessThanOrEqual(14);
+    expect(await readsBy(7 * 24)).toBeLessThanOrEqual(14 + 7 * 24);
+    expect(bench.logLines.join('')).not.toContain('cannot be read for a week');
+    const aWeek = await readsBy(7 * 24);
+    expect(await readsBy(14 * 24) - aWeek).toBeLessThanOrEqual(9);
+    expect(bench.logLines.join('')).toContain('cannot be read for a week');
+    bench.money.reads = 'up';
+    if (what === '"paid"') paidElsewhere();
+    else bench.money.cards = { methodRef: 'pm_2' };
+    await bench.step(caseId);
+    expect(await bench.get(caseId)).toMatchObject({ status: 'succeeded', ended: { recoveredBy: what === '"paid"' ? 'external' : 'card_update' } });
+  });
+
+  it('comes back for the one of two unread signals that is due first', async () => {
+    const caseId = await bench.openCase('expired_card');
+    await bench.drive(caseId);
+    bench.money.reads = 'down';
+    await bench.tell(caseId, cardUpdated());
+    for (let holds = 0; holds < 15; holds += 1) await bench.step(caseId);
+    await bench.tell(caseId, invoicePaid(bench.clock.hubNow()));
+    await bench.step(caseId);
+    expect((await bench.get(caseId)).nextAt?.getTime()).toBe(bench.clock.hubNow().getTime() + 60_000);
+  });
+
   it('believes no invoice that was read before the signal came', async () => {
     const caseId = await bench.openCase('merchant_configuration');
     await bench.tell(caseId, invoicePaid(bench.clock.hubNow()), 'too-early');

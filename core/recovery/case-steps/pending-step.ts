@@ -2,10 +2,9 @@ import type { CaseDocument, Signal, SignalEvent } from '../../cases/index.js';
 import type { InvoiceState } from '../../connector-kit/index.js';
 import { cancelEffect, paidEffect } from './close-step.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
-import { acted, later, unlessOpen } from './heard.js';
+import { acted, later, unlessOpen, unread } from './heard.js';
 
-const minute = 60_000;
-const hour = 60 * minute;
+const hour = 3_600_000;
 const day = 24 * hour;
 const longest = 11 * day;
 
@@ -24,7 +23,7 @@ export const pendingStep = (document: CaseDocument, signal: Signal, event: Pendi
   if (document.status !== 'queued' || event.gatewayRefs.some((ref) => document.refs.includes(ref))) return unlessOpen(document, signal, knowledge);
   if (knowledge.invoice === undefined) return { do: 'read_invoice' };
   const now = tools.clock.hubNow();
-  if (knowledge.invoice.status === 'unavailable') return later(signal, knowledge, new Date(now.getTime() + minute));
+  if (knowledge.invoice.status === 'unavailable') return unread(signal, knowledge, tools, 'the invoice');
   const { state } = knowledge.invoice;
   if (state.state === 'paid') return paidEffect(document, state, knowledge, tools, [signal.id]);
   if (state.state !== 'open') return cancelEffect(document, knowledge, tools, 'invoice_voided', [signal.id]);

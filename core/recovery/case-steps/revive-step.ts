@@ -1,8 +1,6 @@
 import { writes, type CaseDocument, type RawDeclineSeen, type Signal } from '../../cases/index.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
-import { acted, later } from './heard.js';
-
-const minute = 60_000;
+import { acted, later, unread } from './heard.js';
 
 /** Ended only because we might not charge: by observing, or by a connection that was given up. */
 const isRevivable = (document: CaseDocument): boolean =>
@@ -20,7 +18,7 @@ export const reviveStep = (document: CaseDocument, signal: Signal, seen: RawDecl
   if (document.status === 'queued' && document.mode !== mode) return { do: 'write', write: writes.remode(document, mode, now, signal.id), after: { decided: undefined, stepAt: undefined } };
   if (!isRevivable(document) || knowledge.right === 'refused') return acted(signal, knowledge);
   if (knowledge.invoice === undefined) return { do: 'read_invoice' };
-  if (knowledge.invoice.status === 'unavailable') return later(signal, knowledge, new Date(now.getTime() + minute));
+  if (knowledge.invoice.status === 'unavailable') return unread(signal, knowledge, tools, 'the invoice');
   if (knowledge.invoice.state.state !== 'open') return acted(signal, knowledge);
   const write = writes.reopen(document, { openKeys, stepAt: now, signalIds: [...knowledge.acted, signal.id], revived: { mode, at: now, ...(seen ? { seen } : {}) } });
   return { do: 'write', write, after: { acted: [], decided: undefined } };

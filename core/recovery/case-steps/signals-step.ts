@@ -5,23 +5,22 @@ import { cancelEffect, paidEffect } from './close-step.js';
 import { commandStep } from './command-step.js';
 import { consentStep } from './consent-step.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
-import { acted, later, unlessOpen } from './heard.js';
+import { acted, later, unlessOpen, unread } from './heard.js';
 import { marksOf } from './our-payment.js';
 import { pendingStep } from './pending-step.js';
 import { reversalStep } from './reversal-step.js';
 import { reviveStep } from './revive-step.js';
 import { revokedStep } from './revoked-step.js';
 
-const minute = 60_000;
-const hour = 60 * minute;
+const hour = 3_600_000;
 const promptDays = 60;
 const mostPrompts = 3;
 
 /** What the next unread signal asks for; undefined when all are read. Our own open attempt has been asked about before. */
 export const signalsStep = (document: CaseDocument, knowledge: Knowledge, tools: Tools): Effect | undefined => {
-  const unread = document.signals.filter((one) => !knowledge.acted.includes(one.id) && !knowledge.deferred.includes(one.id));
+  const unheard = document.signals.filter((one) => !knowledge.acted.includes(one.id) && !knowledge.deferred.includes(one.id));
   // that the debt may be paid is looked at before anything that would end the case without a payment
-  const signal = unread.find(({ event }) => event.type === 'invoice_paid' || event.type === 'invoice_closed') ?? unread[0];
+  const signal = unheard.find(({ event }) => event.type === 'invoice_paid' || event.type === 'invoice_closed') ?? unheard[0];
   if (!signal) return undefined;
   const { event } = signal;
   switch (event.type) {
@@ -86,7 +85,7 @@ const invoiceStep = (document: CaseDocument, signal: Signal, knowledge: Knowledg
     case 'failed':
     case 'blocked': {
       if (knowledge.invoice === undefined) return { do: 'read_invoice' };
-      if (knowledge.invoice.status === 'unavailable') return later(signal, knowledge, new Date(tools.clock.hubNow().getTime() + minute));
+      if (knowledge.invoice.status === 'unavailable') return unread(signal, knowledge, tools, 'the invoice');
       const { state } = knowledge.invoice;
       if (state.state === 'paid') return paidEffect(document, state, knowledge, tools, [signal.id]);
       if (state.state !== 'open') return cancelEffect(document, knowledge, tools, 'invoice_voided', [signal.id]);
@@ -126,7 +125,7 @@ const cardStep = (document: CaseDocument, signal: Signal, knowledge: Knowledge, 
   if (over || knowledge.right === 'refused') return acted(signal, knowledge);
   if (knowledge.tokens === undefined) return { do: 'read_tokens' };
   const now = tools.clock.hubNow();
-  if (knowledge.tokens.status === 'unavailable') return later(signal, knowledge, new Date(now.getTime() + minute));
+  if (knowledge.tokens.status === 'unavailable') return unread(signal, knowledge, tools, 'the payment methods');
   if (knowledge.tokens.status !== 'found' || knowledge.tokens.change === 'same') return acted(signal, knowledge);
   const lastPrompt = document.attempts.filter((attempt) => attempt.grounds.strategy === 'card_update').at(-1);
   const rested = lastPrompt ? new Date(lastPrompt.startedAt.getTime() + hour) : now;
