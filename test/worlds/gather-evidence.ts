@@ -1,8 +1,10 @@
 import type { StripeFake } from '../../connectors/stripe-billing/fake-platform.js';
+import type { Clock } from '../../core/scheduling/index.js';
 import type { Storage } from '../../core/storage/index.js';
 import type { LedgerReport } from '../plugins/unprotected-gateway/fake/ledger.js';
 import { evidenceOfGateway } from '../proof/evidence/from-gateway.js';
 import { evidenceOfStripe } from '../proof/evidence/from-stripe.js';
+import { readStripeRefunds } from '../proof/evidence/stripe-refunds.js';
 import { readStored } from '../proof/evidence/stored.js';
 import type { Evidence } from '../proof/laws/index.js';
 import type { ReceiverLog } from './receiver-log.js';
@@ -32,12 +34,12 @@ const triedLater = async (storage: Storage): Promise<readonly string[]> =>
 
 /** What a world has left behind, for the laws. */
 export const gatherEvidence = async (world: {
-  readonly storage: Storage; readonly gateway: LedgerReport; readonly stripe: StripeFake['world']; readonly receiver: ReceiverLog;
+  readonly storage: Storage; readonly clock: Clock; readonly gateway: LedgerReport; readonly stripe: StripeFake; readonly receiver: ReceiverLog;
   readonly scenario: Scenario; readonly script: Script;
 }): Promise<Evidence> => {
   const { scenario, script } = world;
   const gateway = evidenceOfGateway(world.gateway, scenario.protection);
-  const stripe = evidenceOfStripe(world.stripe.ledger());
+  const stripe = evidenceOfStripe(world.stripe.world.ledger(), await readStripeRefunds(world.stripe), (hub) => world.clock.wallAt(hub));
   const { underWay: _, ...stored } = await readStored(world.storage);
   const leaseMs = scenario.leaseSeconds * 1000;
   const taken = [...gateway.taken, ...stripe.taken];
@@ -49,7 +51,7 @@ export const gatherEvidence = async (world: {
     taken,
     returned: [...gateway.returned, ...stripe.returned],
     invoices: stripe.invoices.map((invoice) => (script.endedByCustomer().has(invoice.ref) ? { ...invoice, autoAdvance: null } : invoice)),
-    acknowledged: world.stripe.deliveries().filter(({ status }) => status !== null && status >= 200 && status < 300).map(({ eventId }) => ({ deliveryId: eventId })),
+    acknowledged: world.stripe.world.deliveries().filter(({ status }) => status !== null && status >= 200 && status < 300).map(({ eventId }) => ({ deliveryId: eventId })),
     received: world.receiver.received,
     world: {
       leaseMs, absentIsFinalAfterMs: scenario.absentIsFinalAfterMs, poison: [], unwanted: [], reopened,

@@ -106,7 +106,7 @@ export const playWorld = async (seed: number, stage: Stage, change: (scenario: S
   });
   const mend = createMend({ storage, clock, leaseMs, vault, scheduler, trace, resolve: (caseId) => script.resolve(caseId) });
   const rest = await runToRest({ scenario, time, traffic, bells, script, hubs, storage, clock, trace, start, mend });
-  const evidence = await gatherEvidence({ storage, gateway: await gatewayControl.ledger(), stripe: stripe.world, receiver, scenario, script });
+  const evidence = await gatherEvidence({ storage, clock, gateway: await gatewayControl.ledger(), stripe, receiver, scenario, script });
   const violations = judge(evidence);
 
   hubs.killAll();

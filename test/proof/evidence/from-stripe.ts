@@ -1,5 +1,6 @@
 import type { Debt, LedgerReport, MoneyRequest as StripeRequest, Success } from '../../../connectors/stripe-billing/fake-platform.js';
-import type { Evidence, MoneyRequest, MoneyTaken } from '../laws/index.js';
+import type { Evidence, MoneyRequest, MoneyReturned, MoneyTaken } from '../laws/index.js';
+import type { StripeRefund } from './stripe-refunds.js';
 
 const by: Readonly<Record<Success['by'], MoneyTaken['by']>> = {
   request: 'us', stripe: 'platform', customer: 'customer', payment_record: 'recorded', out_of_band: 'recorded',
@@ -30,10 +31,19 @@ const requestOf = (debt: Debt, request: StripeRequest): MoneyRequest => ({
 const objectOf = ({ call, path }: StripeRequest): string | null =>
   (call === 'payment_intents.confirm' ? /payment_intents\/([^/]+)\//.exec(path)?.[1] ?? null : null);
 
-/** What the Stripe fake's ledger shows. */
-export const evidenceOfStripe = (report: LedgerReport): Pick<Evidence, 'requests' | 'taken' | 'returned' | 'invoices'> => ({
+/** Wall time of a hub time. */
+type WallAt = (hub: Date) => Date;
+
+/** What names our refund, as our gateway writes it on Stripe's. */
+const ourRefund = 'recovery_hub_refund';
+
+const returnedOf = ({ charge, metadata, amount, created }: StripeRefund, wallAt: WallAt): MoneyReturned =>
+  ({ ledger: 'stripe', chargeRef: charge ?? 'none', key: metadata?.[ourRefund] ?? null, amount, at: wallAt(new Date(created * 1000)) });
+
+/** What the Stripe fake's ledger shows, and the refunds it has made. */
+export const evidenceOfStripe = (report: LedgerReport, refunds: readonly StripeRefund[], wallAt: WallAt): Pick<Evidence, 'requests' | 'taken' | 'returned' | 'invoices'> => ({
   requests: report.debts.flatMap((debt) => debt.requests.map((request) => requestOf(debt, request))),
   taken: report.debts.flatMap((debt) => debt.successes.map((success) => takenOf(debt, success))),
-  returned: [],
+  returned: refunds.filter(({ status }) => status !== 'failed' && status !== 'canceled').map((refund) => returnedOf(refund, wallAt)),
   invoices: report.debts.flatMap(({ kind, debtId, invoiceStatus, autoAdvance }) => (kind === 'invoice' ? [{ ref: debtId, status: invoiceStatus ?? 'unknown', autoAdvance }] : [])),
 });

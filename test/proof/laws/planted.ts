@@ -91,6 +91,10 @@ export const plantedWorlds: readonly PlantedWorld[] = [
   },
   { law: 6, what: 'more given back than was taken', evidence: world({ ...withCase({ refunds: [{ ...duplicate, why: 'operator' }] }), returned: [returned, returned] }) },
   { law: 6, what: 'money given back that nobody owed', evidence: world({ returned: [returned] }) },
+  {
+    law: 6, what: 'money given back at Stripe that nobody owed',
+    evidence: world({ taken: [{ ...taken, ledger: 'stripe' }], returned: [{ ...returned, ledger: 'stripe', key: null }] }),
+  },
   { law: 7, what: 'taken over and never given back', evidence: world(withCase({ takeOver: { state: 'taken' } })) },
   { law: 7, what: 'taken over at the platform, unknown to the case', evidence: world({ ...withCase({ status: 'failed' }), invoices: [{ ref: 'invoice1', status: 'open', autoAdvance: false }] }) },
   {

@@ -118,12 +118,12 @@ export const buildWorld = async (plan: WorldPlan, at: { readonly name: string; r
       },
       stored: () => readStored(storage),
       evidence: async () => {
-        const [stripeLedger, stripeLog, gatewayLedger, received, stored] = await Promise.all([
-          stripe?.ledger(), plan.stripe === 'connection' ? stripe?.deliveries() : undefined, gateway?.ledger(), receiver.log(), readStored(storage),
+        const [stripeLedger, refunds, stripeLog, gatewayLedger, received, stored] = await Promise.all([
+          stripe?.ledger(), stripe?.refunds(), plan.stripe === 'connection' ? stripe?.deliveries() : undefined, gateway?.ledger(), receiver.log(), readStored(storage),
         ]);
         return {
           ...mergedLedgers([
-            ...(stripeLedger ? [evidenceOfStripe(stripeLedger)] : []),
+            ...(stripeLedger ? [evidenceOfStripe(stripeLedger, refunds ?? [], (hub) => clock.wallAt(hub))] : []),
             ...(gatewayLedger ? [evidenceOfGateway(gatewayLedger, plan.gateway?.kept.switch ?? 'search_only')] : []),
           ]),
           acknowledged: (stripeLog ?? []).filter(({ status }) => status !== null && status < 300).map(({ eventId }) => ({ deliveryId: eventId })),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Billed, Delivery, Fault, LedgerReport, World } from '../../../connectors/stripe-billing/fake-platform.js';
 import { startProcess } from '../../../scripts/demo/process.js';
 import type { Teardown } from '../../../scripts/demo/teardown.js';
+import { readStripeRefunds, type StripeRefund } from '../evidence/stripe-refunds.js';
 
 type Order<Name extends keyof World> = Parameters<World[Name]>[0];
 
@@ -17,6 +18,7 @@ export interface StripeFakeProcess {
   inject(fault: Fault): Promise<void>;
   clearFaults(): Promise<void>;
   ledger(): Promise<LedgerReport>;
+  refunds(): Promise<readonly StripeRefund[]>;
   deliveries(): Promise<readonly Delivery[]>;
 }
 
@@ -47,6 +49,7 @@ export const startStripeFakeProcess = async (options: {
     setProcessingMs: async (ms) => { await ask('POST', 'setProcessingMs', { ms }); },
     inject: async (fault) => { await ask('POST', 'inject', fault); },
     clearFaults: async () => { await ask('POST', 'clearFaults', {}); },
+    refunds: () => readStripeRefunds({ url, apiKey: options.apiKey }),
     ledger: async () => (await ask('GET', 'ledger')) as LedgerReport,
     deliveries: async () => (await ask('GET', 'deliveries')) as readonly Delivery[],
   };
