@@ -50,9 +50,12 @@ const oneOf = (names) => `(${names.join('|')})`;
 const room = (names) => `^core/${oneOf(names)}/`;
 const anyDoor = '^core/[^/]+/index\\.ts$';
 const kitDoor = '^core/connector-kit/index\\.ts$';
+const harness = '^core/connector-kit/testing/';
+const harnessDoor = `${harness}index\\.ts$`;
 const main = '^core/main\\.ts$';
 const container = '^core/container\\.ts$';
 const fakePlatform = '^connectors/[^/]+/fake-platform(\\.ts$|/)';
+const factTable = '^connectors/[^/]+/facts[^/]*\\.ts$';
 const fakeDoor = '^connectors/[^/]+/fake-platform\\.ts$';
 const ofTests = '(\\.test|\\.test-bench)\\.ts$|^test/';
 const project = '^(core|connectors|scripts|test)/|^plugins\\.config\\.ts$';
@@ -94,8 +97,8 @@ module.exports = {
 
     forbid('rooms-meet-at-doors', 'A room is imported by its index.ts only, by the tests of another room too.',
       { path: '^core/([^/]+)/' }, { path: '^core/[^/]+/', pathNot: ['^core/$1/', anyDoor] }),
-    forbid('doors-from-outside', 'What is no room imports rooms by their index.ts only, tests too.',
-      { path: project, pathNot: '^core/[^/]+/' }, { path: '^core/[^/]+/', pathNot: anyDoor }),
+    forbid('doors-from-outside', 'What is no room imports rooms by their index.ts only, tests too. The harness of fakes has a door of its own.',
+      { path: project, pathNot: '^core/[^/]+/' }, { path: '^core/[^/]+/', pathNot: [anyDoor, harnessDoor] }),
     forbid('models-stay-home', 'A *.model.ts is imported in its own room only, by tests too.',
       { path: '^([^/]+/[^/]+)' }, { path: '\\.model\\.ts$', pathNot: '^$1/' }),
 
@@ -123,7 +126,7 @@ module.exports = {
     forbid('connector-not-to-connector', 'Connectors do not know each other, in tests neither.',
       { path: '^connectors/([^/]+)/' }, { path: '^connectors/', pathNot: '^connectors/$1/' }),
     forbid('connector-knows-the-kit', 'Of the project a connector imports the kit by its door, and itself.',
-      { path: '^connectors/', pathNot: ofTests }, { path: project, pathNot: [kitDoor, '^connectors/'] }),
+      { path: '^connectors/', pathNot: ofTests }, { path: project, pathNot: [kitDoor, harnessDoor, '^connectors/'] }),
     forbid('connector-no-file-system', 'A connector has no files and no processes.',
       { ...connectorCode, pathNot: [ofTests, exempt.fakeProcess] }, { path: builtIn(['fs', 'child_process', 'worker_threads', 'cluster']) }),
     forbid('connector-no-sockets', 'A connector reaches its platform by io only. Its fake is a server and has sockets.',
@@ -135,8 +138,12 @@ module.exports = {
     forbid('connector-no-logger', 'A connector logs by io.log.', { path: '^connectors/' }, { path: packages(['pino']) }),
     forbid('fake-platform-stays-outside', 'A fake is imported by itself, scripts/demo and tests only.',
       { pathNot: [fakePlatform, '^scripts/demo(\\.ts$|/)', ofTests] }, { path: fakePlatform }),
-    forbid('fake-platform-stands-alone', 'A fake knows its platform, by facts.ts, and neither the connector it is there to judge nor the kit.',
-      { path: fakePlatform }, { path: project, pathNot: [fakePlatform, '^connectors/[^/]+/facts\\.ts$', '^test/'] }),
+    forbid('fake-platform-stands-alone', 'A fake knows its platform, by facts.ts, and the harness of fakes: neither the connector it is there to judge nor the kit.',
+      { path: fakePlatform }, { path: project, pathNot: [fakePlatform, factTable, harnessDoor, '^test/'] }),
+    forbid('harness-stands-alone', 'The harness of fakes knows no contract: it imports nothing of the project, the kit around it neither.',
+      { path: harness }, { path: project, pathNot: harness }),
+    forbid('harness-is-for-fakes', 'The harness is imported by fakes, their tables of facts, scripts/demo and tests; nothing that runs with a hub stands on it.',
+      { pathNot: [harness, fakePlatform, factTable, '^scripts/demo(\\.ts$|/)', ofTests] }, { path: harness }),
 
     forbid('code-not-to-tests', 'What runs imports no test and nothing of test/.', { pathNot: ofTests }, { path: ofTests }),
     forbid('code-not-to-dev-packages', 'What runs imports only packages that are installed with it.',

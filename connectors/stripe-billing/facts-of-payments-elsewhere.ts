@@ -1,4 +1,4 @@
-import type { Fact } from './fact-row.js';
+import type { Fact } from '../../core/connector-kit/testing/index.js';
 
 /** A merchant bills on Stripe and charges at another processor. D1: docs.stripe.com, "third-party payment processing" of subscriptions. */
 export const factsOfPaymentsElsewhere = {

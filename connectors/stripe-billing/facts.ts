@@ -1,7 +1,5 @@
-import type { Fact } from './fact-row.js';
+import type { Fact } from '../../core/connector-kit/testing/index.js';
 import { factsOfPaymentsElsewhere } from './facts-of-payments-elsewhere.js';
-
-export type { Certainty, Fact } from './fact-row.js';
 
 const table = {
   'request.wrong_key': { says: 'An unknown or missing key is refused with 401.', source: 'A4 outcome map', certainty: 'SDK' },

@@ -94,6 +94,18 @@ export const plantedViolations: readonly Planted[] = [
   planted('core-not-to-connectors + fake-platform-stays-outside', 'core/recovery/faked.ts', '../../connectors/acme/fake-platform.js'),
   planted('fake-platform-stands-alone', 'connectors/acme/fake-platform/shares.ts', '../webhook.js'),
   planted('fake-platform-stands-alone', 'connectors/acme/fake-platform/contract.ts', '../../../core/connector-kit/index.js'),
+  planted('connector-knows-the-kit + fake-platform-stands-alone', 'connectors/acme/fake-platform/rooms.ts', '../../../core/observability/index.js'),
+  planted(
+    'connector-knows-the-kit + doors-from-outside + fake-platform-stands-alone',
+    'connectors/acme/fake-platform/inner-harness.ts', '../../../core/connector-kit/testing/random.js',
+  ),
+  planted('harness-stands-alone', 'core/connector-kit/testing/contract.ts', '../money.js'),
+  planted('harness-stands-alone + layer-connector-kit', 'core/connector-kit/testing/logs.ts', '../../observability/index.js'),
+  planted('core-not-to-connectors + harness-stands-alone', 'core/connector-kit/testing/knows-acme.ts', '../../../connectors/acme/index.js'),
+  planted('harness-is-for-fakes', 'core/connector-kit/money.ts', './testing/index.js'),
+  planted('harness-is-for-fakes + rooms-meet-at-doors', 'core/recovery/seeded.ts', '../connector-kit/testing/index.js'),
+  planted('harness-is-for-fakes', 'connectors/acme/seeded.ts', '../../core/connector-kit/testing/index.js'),
+  planted('harness-is-for-fakes', 'scripts/seeded.ts', '../core/connector-kit/testing/index.js'),
 
   planted('code-not-to-tests', 'core/storage/tested.ts', './storage.test.js'),
   planted('code-not-to-tests', 'core/storage/supported.ts', '../../test/support/database.js'),

@@ -1,13 +1,12 @@
 import type Stripe from 'stripe';
+import type { Script } from '../../../core/connector-kit/testing/index.js';
 import type { CardFace } from './card-objects.js';
 import type { ChargeResult } from './declines.js';
 import { refOf } from './ref.js';
 
 /** How a test card behaves: each charge takes the next result, the last one repeats. */
-export interface CardBehaviour {
+export interface CardBehaviour extends Script<ChargeResult> {
   readonly face: CardFace;
-  readonly results: readonly ChargeResult[];
-  used: number;
 }
 
 /** Everything one Stripe account holds, unexpanded: references are ids. */

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { nextResult } from '../../../core/connector-kit/testing/index.js';
 import { debtIdOf } from './account.js';
 import { approvedOutcome, newCharge } from './card-objects.js';
 import { type ChargeResult, type Decline, declineOf } from './declines.js';
@@ -24,8 +25,7 @@ export interface ChargeOrder {
 export const chargeIntent = (platform: FakePlatform, { intent, paymentMethod, offSession, cause, forced }: ChargeOrder): ChargeOutcome => {
   const card = platform.account.cards.get(paymentMethod.id);
   if (card === undefined) throw new Error(`fake: payment method ${paymentMethod.id} has no card behaviour`);
-  const result = forced ?? card.results[Math.min(card.used, card.results.length - 1)] ?? 'success';
-  if (forced === undefined) card.used += 1;
+  const result = forced ?? nextResult(card) ?? 'success';
   // fact('intent.step_up_on_session')
   if (result === 'authentication_required' && !offSession) return askCustomer(platform, intent, paymentMethod, cause);
   const decline = result === 'success' ? null : declineOf(result);

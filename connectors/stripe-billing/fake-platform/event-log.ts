@@ -1,7 +1,6 @@
+import { createEventStream, type EventStream, type FakeClock, type MintId } from '../../../core/connector-kit/testing/index.js';
 import type { FakeAccount } from './account.js';
 import { defaultPaymentOf, subscriptionOf } from './account.js';
-import type { FakeClock } from './fake-clock.js';
-import type { MintId } from './ids.js';
 import { refOf } from './ref.js';
 import type { Switches } from './switches.js';
 
@@ -32,13 +31,8 @@ export interface Emitted {
   readonly beforeBasil: Readonly<Record<string, unknown>> | null;
 }
 
-export interface EventLog {
-  /** Oldest first. */
-  readonly all: readonly Emitted[];
+export interface EventLog extends Omit<EventStream<Emitted>, 'keep' | 'publish'> {
   emit(type: string, object: object, cause: Cause, previousAttributes?: Readonly<Record<string, unknown>>): void;
-  /** Runs without telling anyone: for what lies before the story begins. */
-  quietly(act: () => void): void;
-  onEvent(listener: (emitted: Emitted) => void): void;
 }
 
 export interface EventLogOptions {
@@ -64,28 +58,13 @@ const beforeBasilOf = (account: FakeAccount, object: Readonly<Record<string, unk
 };
 
 export const createEventLog = ({ account, clock, mintId, switches, twins }: EventLogOptions): EventLog => {
-  const all: Emitted[] = [];
-  const listeners: ((emitted: Emitted) => void)[] = [];
-  let quiet = false;
-  const publish = (emitted: Emitted): void => {
-    all.push(emitted);
-    for (const listener of listeners) listener(emitted);
-  };
+  const stream = createEventStream<Emitted>();
   const requestIdOf = (cause: Cause) => cause.requestId ?? (switches.ownActionsCarryRequestId && cause.by === 'stripe' ? mintId('req') : null);
   return {
-    all,
-    onEvent: (listener) => void listeners.push(listener),
-    quietly: (act) => {
-      quiet = true;
-      try {
-        act();
-      } finally {
-        quiet = false;
-      }
-    },
+    ...stream,
     // fact('event.request_names_key') fact('event.snapshot')
     emit: (type, object, cause, previousAttributes) => {
-      if (quiet) return;
+      if (stream.isQuiet()) return;
       const snapshot = structuredClone(object) as Record<string, unknown>;
       const event: FakeEvent = {
         id: mintId('evt'),
@@ -99,9 +78,9 @@ export const createEventLog = ({ account, clock, mintId, switches, twins }: Even
         type,
       };
       const beforeBasil = beforeBasilOf(account, snapshot);
-      publish({ event, beforeBasil });
+      stream.publish({ event, beforeBasil });
       // fact('event.twins')
-      if (twins()) publish({ event: { ...event, id: mintId('evt') }, beforeBasil });
+      if (twins()) stream.publish({ event: { ...event, id: mintId('evt') }, beforeBasil });
     },
   };
 };

@@ -1,90 +1,23 @@
-import { z } from 'zod';
+import { type Answer, defineFaults, type Fault as FaultOf, type FaultAction as ActionOf } from '../../../core/connector-kit/testing/index.js';
 
-/** What an injected fault does to a matching request. */
-export const faultActionSchema = z.union([
-  z.enum([
-    'drop_reply_after_applying', 'close_before_applying', 'hang', 'hang_after_applying', 'rubbish_200', 'rubbish_200_after_applying',
-    'error_without_error_key_503', 'error_without_error_key_503_after_applying', '429',
-  ]),
-  z.strictObject({
-    status: z.int().min(200).max(599),
-    body: z.unknown(),
-    afterApplying: z.boolean().optional(),
-    keptUnderKey: z.boolean().optional(),
-  }),
-]);
+const WITHOUT_ERROR_KEY: Answer = { status: 503, body: { message: 'Service Unavailable', status: 'maintenance' } };
+const RUBBISH: Answer = { status: 200, body: { hello: 'world', object: 'captive_portal' } };
 
-export const faultSchema = z.strictObject({
-  match: z.strictObject({
-    method: z.enum(['GET', 'POST', 'DELETE']).optional(),
-    /** A regular expression over the path, or its source. */
-    path: z.union([z.string(), z.instanceof(RegExp)]).optional(),
-    /** Only requests whose path names this invoice. */
-    invoice: z.string().optional(),
-    /** From the first match on, only requests with that request's idempotency key. */
-    bindToFirstKey: z.boolean().optional(),
-  }),
-  action: faultActionSchema,
-  times: z.union([z.int().min(1), z.literal('always')]).default(1),
-});
-
-export type FaultAction = z.output<typeof faultActionSchema>;
-export type Fault = z.input<typeof faultSchema>;
-
-export interface Matchable {
-  readonly method: string;
-  readonly path: string;
-  readonly idempotencyKey: string | null;
-}
-
-export interface FaultList {
-  /** Returns the fault's id. */
-  inject(fault: Fault): string;
-  clear(faultId?: string): void;
-  /** The action for a request, counted. */
-  take(request: Matchable): FaultAction | null;
-  /** How often each fault has struck. */
-  struck(): readonly { readonly faultId: string; readonly times: number }[];
-}
-
-interface Armed {
-  readonly faultId: string;
-  readonly path: RegExp;
-  readonly fault: z.output<typeof faultSchema>;
-  boundKey: string | null;
-  struck: number;
-}
-
-const matches = ({ fault, path, boundKey, struck }: Armed, request: Matchable): boolean => {
-  const { match, times } = fault;
-  if (times !== 'always' && struck >= times) return false;
-  if (match.method !== undefined && match.method !== request.method) return false;
-  if (match.invoice !== undefined && !request.path.includes(`/invoices/${match.invoice}`)) return false;
-  if (match.bindToFirstKey === true && boundKey !== null && boundKey !== request.idempotencyKey) return false;
-  return path.test(request.path);
+/** fact('request.rate_limited') */
+const TOO_MANY: Answer = {
+  status: 429,
+  body: {
+    error: {
+      code: 'rate_limit',
+      message: 'Too many requests hit the API too quickly. We recommend an exponential backoff of your requests.',
+      type: 'invalid_request_error',
+    },
+  },
 };
 
-export const createFaultList = (): FaultList => {
-  let armed: Armed[] = [];
-  let counter = 0;
-  return {
-    inject: (input) => {
-      const fault = faultSchema.parse(input);
-      counter += 1;
-      const faultId = `fault-${counter}`;
-      armed.push({ faultId, fault, path: new RegExp(fault.match.path ?? ''), boundKey: null, struck: 0 });
-      return faultId;
-    },
-    clear: (faultId) => {
-      armed = faultId === undefined ? [] : armed.filter((candidate) => candidate.faultId !== faultId);
-    },
-    take: (request) => {
-      const found = armed.find((candidate) => matches(candidate, request));
-      if (found === undefined) return null;
-      found.struck += 1;
-      found.boundKey ??= request.idempotencyKey;
-      return found.fault.action;
-    },
-    struck: () => armed.map(({ faultId, struck: times }) => ({ faultId, times })),
-  };
-};
+/** What Stripe, or what stands in between, answers when a fault strikes. */
+export type FaultName = 'rubbish_200' | 'error_without_error_key_503' | '429';
+export type FaultAction = ActionOf<FaultName>;
+export type Fault = FaultOf<FaultName>;
+
+export const faultKinds = defineFaults<FaultName>({ rubbish_200: RUBBISH, error_without_error_key_503: WITHOUT_ERROR_KEY, 429: TOO_MANY });

@@ -1,6 +1,6 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders } from 'node:http';
 import { Stripe } from 'stripe';
+import { openReceiver as openReceiverOf, type Receiver as ReceiverOf } from '../../../core/connector-kit/testing/index.js';
 import { startStripeFake, type StripeFake, type StripeFakeOptions } from './stripe-fake.js';
 
 export interface Opened {
@@ -36,36 +36,10 @@ export interface Received {
   readonly eventId: string;
 }
 
-export interface Receiver {
-  readonly url: string;
-  readonly received: Received[];
-  /** Answers the next deliveries with these statuses, then 200. */
-  answerWith(...statuses: number[]): void;
-  close(): Promise<void>;
-}
+export type Receiver = ReceiverOf<Received>;
 
 /** A webhook receiver on loopback that keeps what it got. */
-export const openReceiver = async (): Promise<Receiver> => {
-  const received: Received[] = [];
-  const statuses: number[] = [];
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const body = Buffer.concat(chunks).toString('utf8');
-      const event = JSON.parse(body) as { readonly id: string; readonly type: string };
-      received.push({ headers: request.headers, body, type: event.type, eventId: event.id });
-      response.writeHead(statuses.shift() ?? 200).end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
-    received,
-    answerWith: (...next) => void statuses.push(...next),
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    },
-  };
-};
+export const openReceiver = (): Promise<Receiver> => openReceiverOf((headers, body) => {
+  const event = JSON.parse(body) as { readonly id: string; readonly type: string };
+  return { headers, body, type: event.type, eventId: event.id };
+});

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { Form } from '../../../core/connector-kit/testing/index.js';
 import { fact } from './fact.js';
-import type { Form } from './form.js';
 import { invalidRequest, type StripeFailure } from './stripe-failure.js';
 
 /** Parameter kinds as Stripe's forms carry them: everything is text on the wire. */

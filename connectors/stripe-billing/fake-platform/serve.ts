@@ -1,42 +1,12 @@
-import { fstatSync } from 'node:fs';
 import { z } from 'zod';
+import { runFake } from '../../../core/connector-kit/testing/index.js';
 import { startStripeFake } from './stripe-fake.js';
 
-/**
- * Runs the fake as its own process: prints one JSON line `{"ready":true,"url":…}` when it listens and ends when its parent's pipe or
- * IPC channel closes.
- */
-const environment = z.object({
-  FAKE_STRIPE_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
-  FAKE_STRIPE_TIME_SCALE: z.coerce.number().positive().default(1),
-  FAKE_STRIPE_TIME_ORIGIN: z.iso.datetime({ offset: true }).transform((text) => new Date(text)).optional(),
-  FAKE_STRIPE_SEED: z.coerce.number().int().default(1),
-  FAKE_STRIPE_API_KEY: z.string().min(1).default('sk_test_fake'),
+await runFake({
+  name: 'The Stripe fake',
+  prefix: 'FAKE_STRIPE_',
+  own: { API_KEY: z.string().min(1).default('sk_test_fake') },
+  environment: process.env,
+  start: (settings, { API_KEY: apiKey }) => startStripeFake({ ...settings, apiKey }),
+  tell: ({ accountId }) => ({ accountId }),
 });
-
-const read = environment.safeParse(process.env);
-if (!read.success) {
-  process.stderr.write(`The Stripe fake cannot start:\n${z.prettifyError(read.error)}\n`);
-  process.exit(1);
-}
-
-const settings = read.data;
-const fake = await startStripeFake({
-  port: settings.FAKE_STRIPE_PORT,
-  scale: settings.FAKE_STRIPE_TIME_SCALE,
-  seed: settings.FAKE_STRIPE_SEED,
-  apiKey: settings.FAKE_STRIPE_API_KEY,
-  ...(settings.FAKE_STRIPE_TIME_ORIGIN === undefined ? {} : { origin: settings.FAKE_STRIPE_TIME_ORIGIN }),
-});
-
-const stop = (): void => {
-  void fake.close().finally(() => process.exit(0));
-};
-
-const stdin = fstatSync(0);
-if (stdin.isFIFO() || stdin.isSocket()) process.stdin.on('end', stop).on('close', stop).on('error', stop).resume();
-process.on('disconnect', stop);
-process.on('SIGTERM', stop);
-process.on('SIGINT', stop);
-
-process.stdout.write(`${JSON.stringify({ ready: true, url: fake.url, port: fake.port, accountId: fake.accountId })}\n`);

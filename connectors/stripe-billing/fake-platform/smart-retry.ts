@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import type { FakeClock } from './fake-clock.js';
+import { type FakeClock, ringAt } from '../../../core/connector-kit/testing/index.js';
 import type { Cause } from './event-log.js';
 
 const DAY_MS = 86_400_000;
@@ -18,7 +18,7 @@ export interface SmartRetries {
 interface Plan {
   readonly dates: readonly Date[];
   done: number;
-  timer: NodeJS.Timeout | null;
+  callOff: (() => void) | null;
 }
 
 const seconds = (date: Date): number => Math.floor(date.getTime() / 1000);
@@ -27,8 +27,8 @@ export const createSmartRetries = (clock: FakeClock, retry: (invoice: Stripe.Inv
   const plans = new Map<string, Plan>();
 
   const disarm = (plan: Plan): void => {
-    if (plan.timer !== null) clearTimeout(plan.timer);
-    plan.timer = null;
+    plan.callOff?.();
+    plan.callOff = null;
   };
 
   const arm = (invoice: Stripe.Invoice, plan: Plan): void => {
@@ -36,17 +36,16 @@ export const createSmartRetries = (clock: FakeClock, retry: (invoice: Stripe.Inv
     const next = invoice.auto_advance === true && invoice.status === 'open' ? plan.dates[plan.done] : undefined;
     invoice.next_payment_attempt = next === undefined ? null : seconds(next);
     if (next === undefined) return;
-    plan.timer = setTimeout(() => {
+    plan.callOff = ringAt(clock, next, () => {
       plan.done += 1;
       arm(invoice, plan);
       retry(invoice);
-    }, Math.max(0, clock.wallMsOf(next.getTime() - clock.hubNow().getTime())));
-    plan.timer.unref();
+    });
   };
 
   return {
     schedule: (invoice, days) => {
-      const plan: Plan = { dates: days.map((day) => new Date(clock.hubNow().getTime() + day * DAY_MS)), done: 0, timer: null };
+      const plan: Plan = { dates: days.map((day) => new Date(clock.hubNow().getTime() + day * DAY_MS)), done: 0, callOff: null };
       plans.set(invoice.id, plan);
       arm(invoice, plan);
     },

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import {
+  accidents, commandsOf, createOrdinaryWorld, named, ordinaryOrders, ordinaryReadings, type OrdinaryWorld, type WorldControl,
+} from '../../../core/connector-kit/testing/index.js';
 import { paymentMethodFor, subscriptionOf } from './account.js';
 import { addCard } from './add-card.js';
 import type { ApiKey } from './api-keys.js';
@@ -7,8 +10,7 @@ import { type BilledElsewhere, billElsewhere, billElsewhereSchema } from './bill
 import { collectInvoice, markPaid, markUncollectible, voidInvoice } from './collect-invoice.js';
 import { newCustomer } from './customer-objects.js';
 import type { Cause } from './event-log.js';
-import type { Fault } from './faults.js';
-import { faultSchema } from './faults.js';
+import { faultKinds, type FaultName } from './faults.js';
 import type { LedgerReport } from './ledger.js';
 import type { FakePlatform } from './platform.js';
 import { refOf } from './ref.js';
@@ -16,7 +18,6 @@ import { askForAttempt } from './retry-by-stripe.js';
 import { BY_STRIPE } from './smart-retry.js';
 import type { Switches } from './switches.js';
 import { addEndpoint } from './webhook-endpoint-endpoints.js';
-import type { Delivery } from './webhook-sender.js';
 
 export const cardSchema = z.strictObject({
   brand: z.string().default('visa'),
@@ -26,7 +27,7 @@ export const cardSchema = z.strictObject({
 const amount = z.int().min(1);
 const currency = z.string().regex(/^[a-z]{3}$/);
 
-export const commands = {
+const orders = {
   bill: z.strictObject({
     label: z.string(),
     amount,
@@ -58,9 +59,7 @@ export const commands = {
   registerWebhook: z.strictObject({
     url: z.url(),
     secret: z.union([z.string(), z.array(z.string()).min(1)]),
-    seed: z.int().default(1),
-    duplicates: z.number().min(0).max(1).default(0),
-    disorder: z.number().min(0).max(1).default(0),
+    ...accidents,
     enabledEvents: z.array(z.string()).min(1).default(['*']),
     apiVersion: z.string().nullable().default(null),
   }),
@@ -70,17 +69,14 @@ export const commands = {
     livemode: z.boolean().default(false),
     permissions: z.record(z.string(), z.enum(['read', 'write'])).optional(),
   }),
-  setSwitches: z.record(z.string(), z.unknown()),
-  setProcessingMs: z.strictObject({ ms: z.int().min(0) }),
-  inject: faultSchema,
-  clearFaults: z.strictObject({ faultId: z.string().optional() }),
+  ...ordinaryOrders(faultKinds),
 } as const;
 
-type Commands = typeof commands;
+type Commands = typeof orders;
 type Input<Name extends keyof Commands> = z.input<Commands[Name]>;
 
 /** Moves the fake world; the same commands answer under `/_fake/<name>` as JSON. */
-export interface World {
+export interface World extends OrdinaryWorld<Switches, FaultName> {
   /** A customer with a subscription, an older paid invoice and a renewal invoice whose first charge happens at once. */
   bill(order: Input<'bill'>): Billed;
   /** The same at a merchant who charges at another processor: the renewal's first charge failed there, and was reported to Stripe. */
@@ -107,22 +103,10 @@ export interface World {
   registerWebhook(order: Input<'registerWebhook'>): { readonly endpointId: string };
   rollWebhookSecret(order: Input<'rollWebhookSecret'>): void;
   addKey(order: Input<'addKey'>): void;
-  setSwitches(switches: Partial<Switches>): void;
-  setProcessingMs(order: Input<'setProcessingMs'>): void;
-  inject(fault: Fault): { readonly faultId: string };
-  clearFaults(order?: Input<'clearFaults'>): void;
   ledger(): LedgerReport;
-  deliveries(): readonly Delivery[];
-  faultsStruck(): readonly { readonly faultId: string; readonly times: number }[];
 }
 
 const BY_CUSTOMER: Cause = { requestId: null, idempotencyKey: null, by: 'customer' };
-
-const named = <T>(objects: ReadonlyMap<string, T>, kind: string, id: string): T => {
-  const found = objects.get(id);
-  if (found === undefined) throw new Error(`${kind}: found '${id}', expected the id of a ${kind} in this fake; bill() answers the ids`);
-  return found;
-};
 
 const succeedByStripe = (platform: FakePlatform, invoiceId: string): void => {
   const invoice = named(platform.account.invoices, 'invoice', invoiceId);
@@ -195,40 +179,33 @@ const deauthorize = (platform: FakePlatform): void => {
   platform.keys.clear();
 };
 
-const setSwitches = (platform: FakePlatform, change: Readonly<Record<string, unknown>>): void => {
-  const unknown = Object.keys(change).find((name) => !(name in platform.switches));
-  if (unknown !== undefined) throw new Error(`switch: found '${unknown}', expected one of ${Object.keys(platform.switches).join(', ')}`);
-  Object.assign(platform.switches, change);
-};
-
 export const createWorld = (platform: FakePlatform): World => {
   const { account } = platform;
+  const beforeCall = (invoice: string, call: 'pay' | 'attach_payment', act: () => void): void =>
+    platform.races.beforeWrite(`/v1/invoices/${named(account.invoices, 'invoice', invoice).id}/${call}`, act);
   return {
-    bill: (order) => bill(platform, commands.bill.parse(order)),
-    billElsewhere: (order) => billElsewhere(platform, commands.billElsewhere.parse(order)),
+    bill: (order) => bill(platform, orders.bill.parse(order)),
+    billElsewhere: (order) => billElsewhere(platform, orders.billElsewhere.parse(order)),
     deauthorize: () => deauthorize(platform),
-    addCustomer: (order) => addCustomer(platform, commands.addCustomer.parse(order)),
-    updateCard: (order) => updateCard(platform, commands.updateCard.parse(order)),
-    payElsewhere: (order) => payElsewhere(platform, commands.payElsewhere.parse(order)),
+    addCustomer: (order) => addCustomer(platform, orders.addCustomer.parse(order)),
+    updateCard: (order) => updateCard(platform, orders.updateCard.parse(order)),
+    payElsewhere: (order) => payElsewhere(platform, orders.payElsewhere.parse(order)),
     voidInvoice: (order) => voidInvoice(platform, named(account.invoices, 'invoice', order.invoice), BY_CUSTOMER),
     markUncollectible: (order) => markUncollectible(platform, named(account.invoices, 'invoice', order.invoice), BY_CUSTOMER),
     cancelSubscription: (order) => cancelSubscription(platform, order),
     smartRetryNow: ({ invoice }) => succeedByStripe(platform, invoice),
     smartRetryAfterNextRead: (order) => {
-      const race = commands.smartRetryAfterNextRead.parse(order);
-      platform.races.afterRead(race, () => succeedByStripe(platform, race.invoice));
+      const { invoice, nth, on } = orders.smartRetryAfterNextRead.parse(order);
+      const read = on === 'invoice' ? { path: `/v1/invoices/${invoice}` } : { path: '/v1/invoice_payments', query: { invoice } };
+      platform.races.afterRead({ ...read, nth }, () => succeedByStripe(platform, invoice));
     },
     payElsewhereBeforeNext: (order) => {
-      const { call, ...payment } = commands.payElsewhereBeforeNext.parse(order);
-      platform.races.before(named(account.invoices, 'invoice', payment.invoice).id, call, () => payElsewhere(platform, payment));
+      const { call, ...payment } = orders.payElsewhereBeforeNext.parse(order);
+      beforeCall(payment.invoice, call, () => payElsewhere(platform, payment));
     },
-    smartRetryBeforeNextPay: ({ invoice }) => platform.races.before(
-      named(account.invoices, 'invoice', invoice).id,
-      'pay',
-      () => succeedByStripe(platform, invoice),
-    ),
+    smartRetryBeforeNextPay: ({ invoice }) => beforeCall(invoice, 'pay', () => succeedByStripe(platform, invoice)),
     registerWebhook: (order) => {
-      const { secret, ...rest } = commands.registerWebhook.parse(order);
+      const { secret, ...rest } = orders.registerWebhook.parse(order);
       const record = addEndpoint(
         platform,
         { ...rest, secrets: typeof secret === 'string' ? [secret] : secret, livemode: account.livemode },
@@ -236,23 +213,22 @@ export const createWorld = (platform: FakePlatform): World => {
       return { endpointId: record.target.endpointId };
     },
     rollWebhookSecret: (order) => {
-      const { endpointId, secret, keepOld } = commands.rollWebhookSecret.parse(order);
+      const { endpointId, secret, keepOld } = orders.rollWebhookSecret.parse(order);
       const target = platform.sender.targets().find((candidate) => candidate.endpointId === endpointId);
       if (target === undefined) throw new Error(`endpointId: found '${endpointId}', expected one that registerWebhook() answered`);
       target.secrets = keepOld ? [secret, ...target.secrets.slice(0, 1)] : [secret];
     },
     addKey: (order) => {
-      const key = commands.addKey.parse(order);
+      const key = orders.addKey.parse(order);
       platform.keys.set(key.key, key as ApiKey);
     },
-    setSwitches: (switches) => setSwitches(platform, switches),
-    setProcessingMs: ({ ms }) => {
-      platform.processingMs = ms;
-    },
-    inject: (fault) => ({ faultId: platform.faults.inject(fault) }),
-    clearFaults: (order) => platform.faults.clear(order?.faultId),
+    ...createOrdinaryWorld(platform),
     ledger: () => platform.ledger.report(),
-    deliveries: () => platform.sender.deliveries(),
-    faultsStruck: () => platform.faults.struck(),
   };
 };
+
+/** `GET /_fake/<reading>` and `POST /_fake/<command>`. */
+export const controlOf = (world: World, platform: FakePlatform): WorldControl => ({
+  readings: { ledger: () => world.ledger(), events: () => platform.events.all.map(({ event }) => event), ...ordinaryReadings(platform) },
+  commands: commandsOf(orders, world),
+});

@@ -29,19 +29,22 @@ const place = (form: Form, segments: readonly string[], value: string): void => 
   place(child, rest, value);
 };
 
-/** Hashes whose names are 0, 1, 2 … are lists; metadata is the one hash whose names are free. */
-const listsOf = (value: FormValue, name: string): FormValue => {
-  if (!isForm(value) || name === 'metadata') return value;
+/** Hashes whose names are 0, 1, 2 … are lists, unless their names are free. */
+const listsOf = (value: FormValue, name: string, free: readonly string[]): FormValue => {
+  if (!isForm(value) || free.includes(name)) return value;
   const names = Object.keys(value);
-  for (const child of names) value[child] = listsOf(value[child] ?? '', child);
+  for (const child of names) value[child] = listsOf(value[child] ?? '', child, free);
   const isList = names.length > 0 && names.every((child) => /^\d+$/.test(child));
   return isList ? names.sort((a, b) => Number(a) - Number(b)).map((child) => value[child] ?? '') : value;
 };
 
-/** Reads `a=1&metadata[x]=y&expand[0]=z` as Stripe does. */
-export const parseForm = (text: string): Form => {
+/**
+ * Reads `a=1&metadata[x]=y&expand[0]=z`, in a body or a query string.
+ * @param free - Hashes whose names the caller chooses: they stay hashes even when all their names are numbers.
+ */
+export const parseForm = (text: string, free: readonly string[] = []): Form => {
   const form = emptyForm();
   for (const [name, value] of new URLSearchParams(text)) place(form, segmentsOf(name), value);
-  for (const name of Object.keys(form)) form[name] = listsOf(form[name] ?? '', name);
+  for (const name of Object.keys(form)) form[name] = listsOf(form[name] ?? '', name, free);
   return form;
 };

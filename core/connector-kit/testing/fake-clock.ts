@@ -1,22 +1,25 @@
+/** When and how fast a fake's clock runs. */
 export interface FakeClockOptions {
-  /** How many hub seconds pass in one wall second. */
-  readonly scale?: number;
-  /** The wall instant at which hub time and wall time are equal. */
-  readonly origin?: Date;
+  /** How many hub seconds pass in one wall second; default 1. */
+  readonly scale?: number | undefined;
+  /** The wall instant at which hub time and wall time are equal; default now. */
+  readonly origin?: Date | undefined;
 }
 
+/** The two clocks of the world a fake stands in: what physics decides by the wall, what a calendar says by the hub. */
 export interface FakeClock {
   readonly scale: number;
   readonly origin: Date;
   wallNow(): Date;
-  /** origin + (wall − origin) · scale */
+  /** origin + (wall − origin) · scale, as the hub reckons it. */
   hubNow(): Date;
-  /** Hub time in whole seconds, as Stripe writes `created`. */
+  /** Hub time in whole seconds, as platforms write instants. */
   hubSeconds(): number;
   /** How long a hub duration takes on the wall. */
   wallMsOf(hubMs: number): number;
 }
 
+/** @throws Error naming the scale or the origin that is no such thing. */
 export const createFakeClock = ({ scale = 1, origin = new Date() }: FakeClockOptions = {}): FakeClock => {
   if (!(scale > 0)) throw new Error(`time scale: found ${scale}, expected a number above 0 (1 = real time, 28800 = a day in 3 s)`);
   if (Number.isNaN(origin.getTime())) {
