@@ -42,8 +42,6 @@ const exempt = {
   ],
   // the demo subscribes its endpoint to what a merchant is told to subscribe to
   subscribes: { from: '^scripts/demo/stage\\.ts$', to: '^connectors/[^/]+/events\\.ts$' },
-  // a fake's own process looks whether its standard input is a pipe, to end with its parent
-  fakeProcess: '^connectors/[^/]+/fake-platform/serve\\.ts$',
 };
 
 const oneOf = (names) => `(${names.join('|')})`;
@@ -127,8 +125,8 @@ module.exports = {
       { path: '^connectors/([^/]+)/' }, { path: '^connectors/', pathNot: '^connectors/$1/' }),
     forbid('connector-knows-the-kit', 'Of the project a connector imports the kit by its door, and itself.',
       { path: '^connectors/', pathNot: ofTests }, { path: project, pathNot: [kitDoor, harnessDoor, '^connectors/'] }),
-    forbid('connector-no-file-system', 'A connector has no files and no processes.',
-      { ...connectorCode, pathNot: [ofTests, exempt.fakeProcess] }, { path: builtIn(['fs', 'child_process', 'worker_threads', 'cluster']) }),
+    forbid('connector-no-file-system', 'A connector has no files and no processes, its fake neither.',
+      connectorCode, { path: builtIn(['fs', 'child_process', 'worker_threads', 'cluster']) }),
     forbid('connector-no-sockets', 'A connector reaches its platform by io only. Its fake is a server and has sockets.',
       { ...connectorCode, pathNot: [ofTests, fakePlatform] }, { path: [builtIn(['net', 'http', 'https', 'http2', 'tls', 'dgram', 'dns']), packages(['undici'])] }),
     forbid('connector-no-database', 'A connector stores nothing.', { path: '^connectors/' }, { path: packages(['mongoose', 'mongodb', 'bson', 'lmdb', 'mingo']) }),

@@ -1,6 +1,4 @@
-import type { Fact } from './fact-row.js';
-
-export type { Certainty, Fact } from './fact-row.js';
+import type { Fact } from '../../core/connector-kit/testing/index.js';
 
 const table = {
   'request.wrong_key': {

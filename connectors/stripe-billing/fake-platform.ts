@@ -7,11 +7,10 @@ export { startStripeFake, type StripeFake, type StripeFakeOptions } from './fake
 export type { World } from './fake-platform/world.js';
 export type { BilledElsewhere } from './fake-platform/bill-elsewhere.js';
 export type { Billed } from './fake-platform/bill.js';
-export type { Instant } from '../../core/connector-kit/testing/index.js';
+export type { Delivery, Instant } from '../../core/connector-kit/testing/index.js';
 export type { Debt, LedgerReport, MoneyCall, MoneyRequest, Success } from './fake-platform/ledger.js';
 export type { Fault, FaultAction } from './fake-platform/faults.js';
 export type { ApiKey } from './fake-platform/api-keys.js';
 export type { ChargeResult } from './fake-platform/declines.js';
 export type { FakeEvent } from './fake-platform/event-log.js';
 export type { Switches } from './fake-platform/switches.js';
-export type { Delivery } from '../../core/connector-kit/testing/index.js';

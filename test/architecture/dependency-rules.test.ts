@@ -54,7 +54,7 @@ const sound: Readonly<Record<string, string>> = {
   'connectors/acme/facts-of-cards.ts': importing(),
   'connectors/acme/fake-platform.ts': importing('./fake-platform/ledger.js'),
   'connectors/acme/fake-platform/ledger.ts': importing('node:http', '../facts.js', '../../../core/connector-kit/testing/index.js', 'sdk-of-acme'),
-  'connectors/acme/fake-platform/serve.ts': importing('node:fs', './ledger.js'),
+  'connectors/acme/fake-platform/serve.ts': importing('./ledger.js', '../../../core/connector-kit/testing/index.js'),
   'connectors/acme/acme.test.ts': importing('./fake-platform.js', '../../core/plugin-registry/index.js', './bench.test-bench.js', 'node:fs', 'node:net'),
   'connectors/acme/bench.test-bench.ts': importing('./index.js', './fake-platform.js'),
   'connectors/other/index.ts': importing('../../core/connector-kit/index.js'),

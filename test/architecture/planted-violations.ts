@@ -76,6 +76,7 @@ export const plantedViolations: readonly Planted[] = [
   planted('connector-no-file-system', 'connectors/acme/promised-files.ts', 'fs/promises'),
   planted('connector-no-file-system', 'connectors/acme/processes.ts', 'node:child_process'),
   planted('connector-no-file-system', 'connectors/acme/fake-platform/files.ts', 'node:fs'),
+  planted('connector-no-file-system', 'connectors/acme/fake-platform/serve.ts', 'node:fs'),
   planted('connector-no-sockets', 'connectors/acme/net.ts', 'node:net'),
   planted('connector-no-sockets', 'connectors/acme/http.ts', 'http'),
   planted('connector-no-sockets', 'connectors/acme/https.ts', 'node:https'),

@@ -1,3 +1,4 @@
+import { nextResult } from '../../../core/connector-kit/testing/index.js';
 import { applyPayment, contentOf, exhaust, followInvoice } from './apply-payment.js';
 import { answerCharge, type ChargeAnswer } from './declines.js';
 import { BY_DUNNING, type Cause } from './event-log.js';
@@ -21,16 +22,14 @@ export interface Collected {
   readonly answer: ChargeAnswer;
 }
 
-const nextResult = ({ site }: FakePlatform, source: PaymentSource): ChargeResult => {
+const resultOf = ({ site }: FakePlatform, source: PaymentSource): ChargeResult => {
   const script = site.scripts.get(source.id);
-  if (script === undefined) return 'success';
-  script.used += 1;
-  return script.results[Math.min(script.used, script.results.length) - 1] ?? 'success';
+  return (script === undefined ? undefined : nextResult(script)) ?? 'success';
 };
 
 /** Charges a payment source at its gateway for an invoice. */
 export const collect = (platform: FakePlatform, { invoice, source, amount, cause, by, initiator, forced }: CollectOrder): Collected => {
-  const answer = answerCharge(source.gateway, forced ?? nextResult(platform, source), platform.switches.errorDetail ? 'with_detail' : 'without_detail');
+  const answer = answerCharge(source.gateway, forced ?? resultOf(platform, source), platform.switches.errorDetail ? 'with_detail' : 'without_detail');
   const transaction = addPayment(platform, {
     invoice, amount, status: answer.status, source, paymentMethod: 'card', date: platform.clock.hubSeconds(), initiator, error: answer.error,
   });

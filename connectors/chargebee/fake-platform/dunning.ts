@@ -1,4 +1,4 @@
-import type { FakeClock } from './fake-clock.js';
+import { type FakeClock, ringAt } from '../../../core/connector-kit/testing/index.js';
 import type { Invoice } from './resources.js';
 import type { Switches } from './switches.js';
 
@@ -27,18 +27,17 @@ interface Plan {
   dates: Date[];
   readonly ending: DunningEnding;
   pausedUntil: Date | null;
-  timer: NodeJS.Timeout | null;
+  callOff: (() => void) | null;
 }
 
 const seconds = (date: Date): number => Math.floor(date.getTime() / 1000);
-const LONGEST_TIMER_MS = 2_147_483_647;
 
 export const createDunning = (clock: FakeClock, switches: Switches, retry: (invoice: Invoice) => void): Dunning => {
   const plans = new Map<string, Plan>();
 
   const disarm = (plan: Plan): void => {
-    if (plan.timer !== null) clearTimeout(plan.timer);
-    plan.timer = null;
+    plan.callOff?.();
+    plan.callOff = null;
   };
 
   const tell = (invoice: Invoice, plan: Plan, next: Date | undefined): void => {
@@ -51,25 +50,18 @@ export const createDunning = (clock: FakeClock, switches: Switches, retry: (invo
     const next = invoice.status === 'payment_due' ? (plan.pausedUntil ?? plan.dates[0]) : undefined;
     tell(invoice, plan, next);
     if (next === undefined) return;
-    const wait = clock.wallMsOf(next.getTime() - clock.hubNow().getTime());
-    plan.timer = setTimeout(() => {
-      // a timer may be cut short, or fire a moment early, which is hours of scaled time
-      if (clock.hubNow() < next) {
-        arm(invoice, plan);
-        return;
-      }
+    plan.callOff = ringAt(clock, next, () => {
       if (plan.pausedUntil === null) plan.dates.shift();
       else plan.dates = plan.dates.filter((date) => date > clock.hubNow());
       plan.pausedUntil = null;
       delete invoice.expected_payment_date;
       arm(invoice, plan);
       retry(invoice);
-    }, Math.min(LONGEST_TIMER_MS, Math.max(0, wait)));
-    plan.timer.unref();
+    });
   };
 
   const planOf = (invoice: Invoice): Plan => {
-    const plan = plans.get(invoice.id) ?? { dates: [], ending: 'keep_active', pausedUntil: null, timer: null };
+    const plan = plans.get(invoice.id) ?? { dates: [], ending: 'keep_active', pausedUntil: null, callOff: null };
     plans.set(invoice.id, plan);
     return plan;
   };
@@ -77,7 +69,7 @@ export const createDunning = (clock: FakeClock, switches: Switches, retry: (invo
   return {
     schedule: (invoice, days, ending) => {
       const dates = days.map((day) => new Date(clock.hubNow().getTime() + day * DAY_MS));
-      const plan: Plan = { dates, ending, pausedUntil: null, timer: null };
+      const plan: Plan = { dates, ending, pausedUntil: null, callOff: null };
       plans.set(invoice.id, plan);
       arm(invoice, plan);
     },

@@ -1,5 +1,4 @@
-import type { FakeClock } from './fake-clock.js';
-import type { MintId } from './ids.js';
+import { createEventStream, type EventStream, type FakeClock, type MintId } from '../../../core/connector-kit/testing/index.js';
 
 export type EventSource = 'api' | 'scheduled_job' | 'admin_console' | 'portal' | 'hosted_page' | 'system';
 
@@ -35,13 +34,8 @@ export interface FakeEvent {
   readonly webhooks: { readonly id: string; webhook_status: WebhookStatus }[];
 }
 
-export interface EventLog {
-  /** Oldest first. */
-  readonly all: readonly FakeEvent[];
+export interface EventLog extends Omit<EventStream<FakeEvent>, 'keep' | 'publish'> {
   emit(type: string, content: Content, cause: Cause): void;
-  /** Runs without telling anyone: for what lies before the story begins, and for changes whose webhook is lost. */
-  quietly(act: () => void): void;
-  onEvent(listener: (event: FakeEvent) => void): void;
 }
 
 /** fact('event.snapshot') */
@@ -49,24 +43,12 @@ const snapshotOf = (content: Content): Record<string, object> =>
   Object.fromEntries(Object.entries(content).flatMap(([name, resource]) => (resource === null || resource === undefined ? [] : [[name, structuredClone(resource)]])));
 
 export const createEventLog = (clock: FakeClock, mintId: MintId): EventLog => {
-  const all: FakeEvent[] = [];
-  const listeners: ((event: FakeEvent) => void)[] = [];
-  let quiet = false;
+  const stream = createEventStream<FakeEvent>();
   return {
-    all,
-    onEvent: (listener) => void listeners.push(listener),
-    quietly: (act) => {
-      const before = quiet;
-      quiet = true;
-      try {
-        act();
-      } finally {
-        quiet = before;
-      }
-    },
+    ...stream,
     // fact('event.envelope')
     emit: (type, content, cause) => {
-      if (quiet) return;
+      if (stream.isQuiet()) return;
       const event: FakeEvent = {
         id: mintId('ev'),
         occurred_at: clock.hubSeconds(),
@@ -79,9 +61,9 @@ export const createEventLog = (clock: FakeClock, mintId: MintId): EventLog => {
         webhook_status: cause.mute === null ? 'not_configured' : 'skipped',
         webhooks: [],
       };
-      all.push(event);
       // fact('event.mute_header')
-      if (cause.mute === null) for (const listener of listeners) listener(event);
+      if (cause.mute === null) stream.publish(event);
+      else stream.keep(event);
     },
   };
 };

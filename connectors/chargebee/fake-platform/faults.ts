@@ -1,92 +1,34 @@
-import { z } from 'zod';
+import { type Answer, defineFaults, type Fault as FaultOf, type FaultAction as ActionOf } from '../../../core/connector-kit/testing/index.js';
+import { errorBodyOf } from './chargebee-failure.js';
 
-/** What an injected fault does to a matching request. */
-export const faultActionSchema = z.union([
-  z.enum([
-    'drop_reply_after_applying', 'close_before_applying', 'hang', 'hang_after_applying', 'stall_body', 'stall_body_after_applying',
-    'rubbish_200', 'rubbish_200_after_applying', 'html_200', 'html_200_after_applying', 'empty_200', 'empty_200_after_applying',
-    'truncated_200', 'truncated_200_after_applying', 'error_inside_200', 'html_502', 'html_502_after_applying',
-    '503', '503_after_applying', 'read_only_503', '429',
-  ]),
-  z.strictObject({
-    status: z.int().min(200).max(599),
-    body: z.unknown(),
-    afterApplying: z.boolean().optional(),
-    headers: z.record(z.string(), z.string()).optional(),
-  }),
-]);
+const html = { 'content-type': 'text/html' };
 
-export const faultSchema = z.strictObject({
-  match: z.strictObject({
-    method: z.enum(['GET', 'POST']).optional(),
-    /** A regular expression over the path, or its source. */
-    path: z.union([z.string(), z.instanceof(RegExp)]).optional(),
-    /** Only requests whose path names this invoice. */
-    invoice: z.string().optional(),
-    /** From the first match on, only requests with that request's idempotency key. */
-    bindToFirstKey: z.boolean().optional(),
-  }),
-  action: faultActionSchema,
-  times: z.union([z.int().min(1), z.literal('always')]).default(1),
-});
+const answers = {
+  rubbish_200: { status: 200, body: { hello: 'world' } },
+  html_200: { status: 200, body: '<html><body>Sign in to the network</body></html>', headers: html },
+  empty_200: { status: 200, body: '' },
+  truncated_200: { status: 200, body: '{"invoice":{"id":"1","sta' },
+  error_inside_200: { status: 200, body: errorBodyOf({ status: 500, code: 'internal_error', message: 'Internal error.' }) },
+  html_502: { status: 502, body: '<html><body>502 Bad Gateway</body></html>', headers: html },
+  // fact('request.unavailable')
+  '503': {
+    status: 503,
+    body: errorBodyOf({ status: 503, code: 'internal_temporary_error', message: 'Temporary error.', type: 'operation_failed' }),
+  },
+  read_only_503: {
+    status: 503,
+    body: errorBodyOf({ status: 503, code: 'site_read_only_mode', message: 'The site is in read-only mode.', type: 'operation_failed' }),
+  },
+  // fact('request.rate_limited')
+  '429': {
+    status: 429,
+    body: errorBodyOf({ status: 429, code: 'api_request_limit_exceeded', message: 'API request limit exceeded.', type: 'operation_failed' }),
+  },
+} as const satisfies Readonly<Record<string, Answer>>;
 
-export type FaultAction = z.output<typeof faultActionSchema>;
-export type Fault = z.input<typeof faultSchema>;
+/** What Chargebee, or what stands in between, answers when a fault strikes. */
+export type FaultName = keyof typeof answers;
+export type FaultAction = ActionOf<FaultName>;
+export type Fault = FaultOf<FaultName>;
 
-export interface Matchable {
-  readonly method: string;
-  readonly path: string;
-  readonly idempotencyKey: string | null;
-}
-
-export interface FaultList {
-  /** Returns the fault's id. */
-  inject(fault: Fault): string;
-  clear(faultId?: string): void;
-  /** The action for a request, counted. */
-  take(request: Matchable): FaultAction | null;
-  /** How often each fault has struck. */
-  struck(): readonly { readonly faultId: string; readonly times: number }[];
-}
-
-interface Armed {
-  readonly faultId: string;
-  readonly path: RegExp;
-  readonly fault: z.output<typeof faultSchema>;
-  boundKey: string | null;
-  struck: number;
-}
-
-const matches = ({ fault, path, boundKey, struck }: Armed, request: Matchable): boolean => {
-  const { match, times } = fault;
-  if (times !== 'always' && struck >= times) return false;
-  if (match.method !== undefined && match.method !== request.method) return false;
-  if (match.invoice !== undefined && !request.path.includes(`/invoices/${match.invoice}`)) return false;
-  if (match.bindToFirstKey === true && boundKey !== null && boundKey !== request.idempotencyKey) return false;
-  return path.test(request.path);
-};
-
-export const createFaultList = (): FaultList => {
-  let armed: Armed[] = [];
-  let counter = 0;
-  return {
-    inject: (input) => {
-      const fault = faultSchema.parse(input);
-      counter += 1;
-      const faultId = `fault-${counter}`;
-      armed.push({ faultId, fault, path: new RegExp(fault.match.path ?? ''), boundKey: null, struck: 0 });
-      return faultId;
-    },
-    clear: (faultId) => {
-      armed = faultId === undefined ? [] : armed.filter((candidate) => candidate.faultId !== faultId);
-    },
-    take: (request) => {
-      const found = armed.find((candidate) => matches(candidate, request));
-      if (found === undefined) return null;
-      found.struck += 1;
-      found.boundKey ??= request.idempotencyKey;
-      return found.fault.action;
-    },
-    struck: () => armed.map(({ faultId, struck: times }) => ({ faultId, times })),
-  };
-};
+export const faultKinds = defineFaults<FaultName>(answers);

@@ -186,7 +186,7 @@ export const invoiceRoutes: readonly Route[] = [
   }),
   route({
     method: 'POST', path: '/invoices/:id/collect_payment', data: 'transactional', parameters: collectSchema,
-    moves: (_platform, { payment_source_id: source }, id) => ({ debtId: id, paymentSource: source ?? null }),
+    moves: (_platform, { payment_source_id: source }, id) => ({ debtId: id, call: 'invoices.collect_payment', paymentSource: source ?? null }),
     run: (platform, order, { id, cause }) => collectNow(platform, invoiceNamed(platform, id), order, cause),
   }),
   route({

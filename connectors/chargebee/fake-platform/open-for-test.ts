@@ -1,18 +1,8 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders } from 'node:http';
+import { type Answered, answeredOf, at, type Body, openReceiver as openReceiverOf, type Receiver as ReceiverOf, until } from '../../../core/connector-kit/testing/index.js';
 import { type ChargebeeFake, type ChargebeeFakeOptions, startChargebeeFake } from './chargebee-fake.js';
 
-/** A body as it came, loosely: tests look at members by path. */
-export interface Body {
-  readonly [member: string]: unknown;
-}
-
-export interface Answered {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-  readonly body: Body;
-}
+export { at, until, type Body };
 
 export interface Opened {
   readonly fake: ChargebeeFake;
@@ -21,22 +11,6 @@ export interface Opened {
 }
 
 const basic = (key: string): Readonly<Record<string, string>> => ({ authorization: `Basic ${Buffer.from(`${key}:`).toString('base64')}` });
-
-const answeredOf = async (response: Response): Promise<Answered> => {
-  const text = await response.text();
-  const read = ((): Body => {
-    try {
-      return JSON.parse(text) as Body;
-    } catch {
-      return {};
-    }
-  })();
-  return { status: response.status, headers: response.headers, text, body: read };
-};
-
-/** The member of a body under this path, such as `invoice.linked_payments.0.txn_id`. */
-export const at = (body: unknown, path: string): unknown =>
-  path.split('.').reduce<unknown>((value, name) => (typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined), body);
 
 /** A fake and a bare client of its wire format; ends with `fake.close()`. */
 export const openForTest = async (options: ChargebeeFakeOptions = {}): Promise<Opened> => {
@@ -58,44 +32,10 @@ export interface Received {
   readonly type: string;
 }
 
-export interface Receiver {
-  readonly url: string;
-  readonly received: Received[];
-  /** Answers the next deliveries with these statuses, then 200. */
-  answerWith(...statuses: number[]): void;
-  close(): Promise<void>;
-}
+export type Receiver = ReceiverOf<Received>;
 
 /** A webhook receiver on loopback that keeps what it got. */
-export const openReceiver = async (): Promise<Receiver> => {
-  const received: Received[] = [];
-  const statuses: number[] = [];
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Body;
-      received.push({ headers: request.headers, body, type: String(body['event_type']) });
-      response.writeHead(statuses.shift() ?? 200).end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
-    received,
-    answerWith: (...next) => void statuses.push(...next),
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    },
-  };
-};
-
-/** Waits until something is so; fails after two seconds. */
-export const until = async (isSo: () => boolean): Promise<void> => {
-  const end = Date.now() + 2_000;
-  while (!isSo()) {
-    if (Date.now() > end) throw new Error('waited two seconds in vain');
-    await new Promise<void>((resolve) => setTimeout(resolve, 5));
-  }
-};
+export const openReceiver = (): Promise<Receiver> => openReceiverOf((headers, text) => {
+  const body = JSON.parse(text) as Body;
+  return { headers, body, type: String(body['event_type']) };
+});

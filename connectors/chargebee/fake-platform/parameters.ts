@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import type { Form } from '../../../core/connector-kit/testing/index.js';
 import { refusal } from './chargebee-failure.js';
 import { fact } from './fact.js';
-import type { Form } from './form.js';
 import type { Switches } from './switches.js';
 
 /** An integer written as text, as forms carry it. */

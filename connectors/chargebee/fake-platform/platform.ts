@@ -1,11 +1,8 @@
+import type { FakeClock, FaultList, KeyMemory, MintId, Races } from '../../../core/connector-kit/testing/index.js';
 import type { Dunning } from './dunning.js';
 import type { EventLog } from './event-log.js';
-import type { FakeClock } from './fake-clock.js';
-import type { FaultList } from './faults.js';
-import type { IdempotencyStore } from './idempotency.js';
-import type { MintId } from './ids.js';
+import type { FaultName } from './faults.js';
 import type { Ledger } from './ledger.js';
-import type { Races } from './races.js';
 import type { FakeSite } from './site.js';
 import type { Switches } from './switches.js';
 import type { EndpointRecord, WebhookSender } from './webhook-sender.js';
@@ -34,8 +31,8 @@ export interface FakePlatform {
   readonly switches: Switches;
   readonly events: EventLog;
   readonly ledger: Ledger;
-  readonly idempotency: IdempotencyStore;
-  readonly faults: FaultList;
+  readonly keyMemory: KeyMemory;
+  readonly faults: FaultList<FaultName>;
   readonly races: Races;
   readonly dunning: Dunning;
   readonly sender: WebhookSender;

@@ -1,6 +1,6 @@
-import type { z } from 'zod';
+import { type EndpointOf, type Form, type PreparedOf, type RouteOf, routeOf } from '../../../core/connector-kit/testing/index.js';
 import type { Cause } from './event-log.js';
-import type { Form } from './form.js';
+import type { Move } from './ledger.js';
 import { readParameters } from './parameters.js';
 import type { FakePlatform } from './platform.js';
 import type { Switches } from './switches.js';
@@ -11,48 +11,28 @@ export interface Call {
   readonly cause: Cause;
 }
 
-/** The debt a request wants to move money for. */
-export interface MoneyMove {
-  readonly debtId: string;
-  readonly paymentSource: string | null;
-}
-
-export interface Endpoint<P> {
-  readonly method: 'GET' | 'POST';
-  /** `:id` stands for one id. */
-  readonly path: string;
-  /** What of the site it tells: some keys read only a part. */
+/** What of the site an endpoint tells: some keys read only a part. */
+interface Telling {
   readonly data: 'transactional' | 'configuration';
-  readonly parameters: z.ZodType<P>;
-  readonly moves?: (platform: FakePlatform, parameters: P, id: string) => MoneyMove;
-  readonly run: (platform: FakePlatform, parameters: P, call: Call) => object;
 }
 
-export interface Prepared {
-  moves(platform: FakePlatform, id: string): MoneyMove | null;
-  run(platform: FakePlatform, call: Call): object;
-}
+export type Endpoint<P> = EndpointOf<FakePlatform, Call, Move, P> & Telling;
+export type Prepared = PreparedOf<FakePlatform, Call, Move>;
 
 /** An endpoint whose parameters are read when it is called. */
-export interface Route {
-  readonly method: Endpoint<unknown>['method'];
-  readonly pattern: RegExp;
-  readonly data: Endpoint<unknown>['data'];
+export interface Route extends Pick<RouteOf<FakePlatform, Call, Move>, 'method' | 'pattern'>, Telling {
   /** Whether it writes on one invoice, which nobody else may then do at the same time. */
   readonly locks: boolean;
   read(form: Form, switches: Switches): Prepared;
 }
 
-export const route = <P>(endpoint: Endpoint<P>): Route => ({
-  method: endpoint.method,
-  pattern: new RegExp(`^${endpoint.path.replace(':id', '([^/]+)')}$`),
-  data: endpoint.data,
-  locks: endpoint.method === 'POST' && endpoint.path.startsWith('/invoices/:id/'),
-  read: (form, switches) => {
-    const parameters = readParameters(endpoint.parameters, form, switches);
-    return {
-      moves: (platform, id) => endpoint.moves?.(platform, parameters, id) ?? null,
-      run: (platform, call) => endpoint.run(platform, parameters, call),
-    };
-  },
-});
+export const route = <P>(endpoint: Endpoint<P>): Route => {
+  const { method, pattern, prepare } = routeOf(endpoint);
+  return {
+    method,
+    pattern,
+    data: endpoint.data,
+    locks: method === 'POST' && endpoint.path.startsWith('/invoices/:id/'),
+    read: (form, switches) => prepare((schema) => readParameters(schema, form, switches)),
+  };
+};

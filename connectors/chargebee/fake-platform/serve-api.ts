@@ -1,96 +1,33 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { type Answer, type ApiRules, createApi, type Exchange, type Executed, headerOf, ownFault, parseForm } from '../../../core/connector-kit/testing/index.js';
 import { authenticate, authorize, checkSite } from './authenticate.js';
 import { ChargebeeFailure, errorBodyOf, refusal } from './chargebee-failure.js';
-import { appliesFirst, endByFault } from './end-by-fault.js';
 import type { Cause } from './event-log.js';
-import { type Answer, type Exchange, headerOf } from './exchange.js';
 import { fact } from './fact.js';
-import { parseForm } from './form.js';
-import { fingerprintOf } from './idempotency.js';
-import type { MoneyRequest } from './ledger.js';
+import { faultKinds } from './faults.js';
+import { fingerprintOf, keyRulesOf } from './idempotency.js';
+import type { Move, Result } from './ledger.js';
 import type { ApiKey, FakePlatform } from './platform.js';
-import type { Prepared, Route } from './route.js';
 import { matchRoute } from './routes.js';
 
-interface Executed {
-  readonly answer: Answer;
-  /** Whether the idempotency store keeps it. */
-  readonly kept: boolean;
-}
-
-interface Order {
-  readonly platform: FakePlatform;
-  readonly exchange: Exchange;
-  readonly id: string;
-  readonly route: Route;
-  readonly prepared: Prepared;
-  readonly cause: Cause;
-  readonly locked: Set<string>;
-}
-
-const json = { 'content-type': 'application/json;charset=utf-8' };
-
-const answerOf = (error: unknown, { switches }: FakePlatform): Executed => {
+const refused = (error: unknown, { switches }: FakePlatform): Executed => {
   if (!(error instanceof ChargebeeFailure)) {
-    const message = `The fake itself failed: ${error instanceof Error ? (error.stack ?? error.message) : 'unknown'}`;
-    return { answer: { status: 500, body: errorBodyOf({ status: 500, code: 'internal_error', message }), headers: json }, kept: false };
+    return { answer: { status: 500, body: errorBodyOf({ status: 500, code: 'internal_error', message: ownFault(error) }) }, kept: false };
   }
   const { status, fact: rests, executed } = error.details;
   // fact('request.retry_after')
   const wait = status === 429 && switches.retryAfterSeconds !== null ? { 'retry-after': String(switches.retryAfterSeconds) } : {};
   // fact('idempotency.keeps_refusals')
   const kept = executed === true && switches.keepsRefusals;
-  return { answer: { status, body: errorBodyOf(error.details), headers: { ...json, ...wait, 'x-fake-fact': rests } }, kept };
+  return { answer: { status, body: errorBodyOf(error.details), headers: { ...wait, 'x-fake-fact': rests } }, kept };
 };
 
-const noteResult = (entry: MoneyRequest | null, { status, body }: Answer, replayed: boolean): void => {
-  if (entry === null) return;
+const outcome = ({ status, body }: Answer): { readonly result: Result; readonly code: string | null } => {
   const members = (typeof body === 'object' && body !== null ? body : {}) as {
     readonly type?: unknown; readonly api_error_code?: unknown; readonly transaction?: { readonly status?: unknown };
   };
-  entry.status = status;
-  entry.replayed = replayed;
-  entry.code = typeof members.api_error_code === 'string' ? members.api_error_code : null;
-  if (status === 200) entry.result = members.transaction?.status === 'success' ? 'succeeded' : 'pending';
-  else entry.result = members.type === 'payment' ? 'declined' : 'refused';
-};
-
-/** fact('request.lock_timeout') */
-const lock = async ({ platform, route, id, locked }: Order): Promise<() => void> => {
-  if (!route.locks || platform.processingMs === 0) return () => undefined;
-  if (locked.has(id)) {
-    throw refusal({ fact: fact('request.lock_timeout'), status: 429, code: 'lock_timeout', type: 'operation_failed', message: 'The resource is locked by another request.' });
-  }
-  locked.add(id);
-  await sleep(platform.processingMs);
-  return () => void locked.delete(id);
-};
-
-const execute = async (order: Order): Promise<Executed> => {
-  const { platform, id, prepared, cause } = order;
-  let unlock: () => void = () => undefined;
-  try {
-    unlock = await lock(order);
-    // what is answered is what was true then: a later change must not be in it
-    return { answer: { status: 200, body: structuredClone(prepared.run(platform, { id, cause })), headers: json }, kept: true };
-  } catch (error) {
-    return answerOf(error, platform);
-  } finally {
-    unlock();
-  }
-};
-
-/** Executes a request once per idempotency key and replays the answer afterwards. */
-const executeOnce = async (order: Order): Promise<{ readonly answer: Answer; readonly replayed: boolean }> => {
-  const { platform, exchange } = order;
-  const { idempotencyKey: key } = exchange;
-  if (key === null) return { answer: (await execute(order)).answer, replayed: false };
-  const stored = platform.idempotency.take(key, fingerprintOf(exchange.method, exchange.path ?? '', exchange.text, exchange.request.headers));
-  if (stored !== null) return { answer: { ...stored, headers: { ...json, 'chargebee-idempotency-replayed': 'true' } }, replayed: true };
-  const { answer, kept } = await execute(order);
-  if (kept) platform.idempotency.keep(key, { status: answer.status, body: answer.body });
-  else platform.idempotency.release(key);
-  return { answer, replayed: false };
+  const code = typeof members.api_error_code === 'string' ? members.api_error_code : null;
+  if (status === 200) return { result: members.transaction?.status === 'success' ? 'succeeded' : 'pending', code };
+  return { result: members.type === 'payment' ? 'declined' : 'refused', code };
 };
 
 /** fact('request.rate_limited') */
@@ -109,47 +46,35 @@ const checkKeyLength = (key: string | null): void => {
   throw refusal({ fact: fact('idempotency.key_length'), status: 400, code: 'invalid_request', message: 'The idempotency key has more than 100 characters.' });
 };
 
-const causeOf = ({ exchange }: { exchange: Exchange }, key: ApiKey): Cause => ({
-  source: 'api', user: key.name, idempotencyKey: exchange.idempotencyKey, requestId: exchange.requestId,
-  mute: headerOf(exchange.request.headers['chargebee-event-webhook']) === 'all-disabled' ? 'webhooks' : null,
+const causeOf = ({ requestId, idempotencyKey, headers }: Exchange, key: ApiKey): Cause => ({
+  source: 'api', user: key.name, idempotencyKey, requestId, mute: headerOf(headers['chargebee-event-webhook']) === 'all-disabled' ? 'webhooks' : null,
 });
 
-const receive = (platform: FakePlatform, exchange: Exchange, prepared: Prepared, id: string): MoneyRequest | null => {
-  const move = prepared.moves(platform, id);
-  if (move === null) return null;
-  const { requestId, path, idempotencyKey } = exchange;
-  const entry = platform.ledger.receive({ ...move, requestId, call: 'invoices.collect_payment', path: path ?? '', idempotencyKey });
-  exchange.openedAs(entry);
-  return entry;
-};
-
-/** Serves one API request, from authentication to the fault that may strike its answer. */
-export const serveApi = async (platform: FakePlatform, exchange: Exchange, locked: Set<string>): Promise<void> => {
-  const { requestId, method, path, idempotencyKey } = exchange;
-  platform.requests.push({ requestId, method, path: path ?? '', idempotencyKey, at: new Date().toISOString() });
-  try {
-    checkSite(platform, exchange.request.headers);
-    const key = authenticate(platform, exchange.request.headers);
+const rulesOf = (platform: FakePlatform): ApiRules<Move, Result> => ({
+  admit: (exchange) => {
+    const { requestId, method, path, idempotencyKey, headers } = exchange;
+    platform.requests.push({ requestId, method, path, idempotencyKey, at: new Date().toISOString() });
+    checkSite(platform, headers);
+    const key = authenticate(platform, headers);
     countRequest(platform);
     const { route, id } = matchRoute(method, path);
     authorize(key, route);
     checkKeyLength(idempotencyKey);
-    const prepared = route.read(parseForm(exchange.text), platform.switches);
-    platform.races.noteReceived(method, path ?? '');
-    const entry = receive(platform, exchange, prepared, id);
-    const fault = platform.faults.take({ method, path: path ?? '', idempotencyKey });
-    if (fault !== null && !appliesFirst(fault)) {
-      if (entry !== null) entry.result = 'not_applied';
-      endByFault(exchange, fault);
-      return;
-    }
-    const order: Order = { platform, exchange, id, route, prepared, cause: causeOf({ exchange }, key), locked };
-    const { answer, replayed } = await executeOnce(order).catch((error: unknown) => ({ answer: answerOf(error, platform).answer, replayed: false }));
-    noteResult(entry, answer, replayed);
-    if (fault === null) exchange.answer(answer);
-    else endByFault(exchange, fault);
-    platform.races.noteAnswered(method, path ?? '');
-  } catch (error) {
-    exchange.answer(answerOf(error, platform).answer);
-  }
-};
+    const prepared = route.read(parseForm(exchange.parameters), platform.switches);
+    return {
+      fingerprint: fingerprintOf(exchange),
+      begin: () => ({ move: prepared.moves(platform, id), locks: route.locks ? id : null }),
+      // what is answered is what was true then: a later change must not be in it
+      run: () => ({ status: 200, body: structuredClone(prepared.run(platform, { id, cause: causeOf(exchange, key) })) }),
+    };
+  },
+  refused: (error) => refused(error, platform),
+  locked: () => refusal({
+    fact: fact('request.lock_timeout'), status: 429, code: 'lock_timeout', type: 'operation_failed', message: 'The resource is locked by another request.',
+  }),
+  keys: keyRulesOf(platform.switches),
+  outcome,
+});
+
+/** Serves the API of a Chargebee site. fact('idempotency.post_only') */
+export const createChargebeeApi = (platform: FakePlatform): ((exchange: Exchange) => Promise<void>) => createApi(rulesOf(platform), faultKinds, platform);

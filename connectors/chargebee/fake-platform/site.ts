@@ -1,13 +1,8 @@
-import type { FakeClock } from './fake-clock.js';
+import type { FakeClock, Script } from '../../../core/connector-kit/testing/index.js';
 import type { CreditNote, Customer, Invoice, PaymentSource, Subscription, Transaction } from './resources.js';
 
 /** One result of a card, in order of use: `success`, a state whose outcome is open, or the gateway's raw decline code. */
 export type ChargeResult = string;
-
-export interface CardScript {
-  readonly results: readonly ChargeResult[];
-  used: number;
-}
 
 /** One Chargebee site: its resources, and what is written on none of them. */
 export interface FakeSite {
@@ -20,7 +15,7 @@ export interface FakeSite {
   readonly sources: Map<string, PaymentSource>;
   readonly creditNotes: Map<string, CreditNote>;
   /** How each payment source answers charges. */
-  readonly scripts: Map<string, CardScript>;
+  readonly scripts: Map<string, Script<ChargeResult>>;
   readonly labels: Map<string, string>;
   /** Counts a change of a resource: fact('resource_version') */
   touch(resource: { updated_at: number; resource_version: number }): void;

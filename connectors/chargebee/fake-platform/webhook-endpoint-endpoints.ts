@@ -27,12 +27,12 @@ const createSchema = z.strictObject({
 const updateSchema = createSchema.partial();
 
 /** The password is never told. */
-const objectOf = ({ id, name, url, username, disabled, apiVersion, schema, enabledEvents }: EndpointRecord): object => ({
-  id, object: 'webhook_endpoint', name, url, disabled, primary_url: false, send_card_resource: true, api_version: apiVersion,
+const objectOf = ({ endpointId, name, url, username, enabled, apiVersion, schema, enabledEvents }: EndpointRecord): object => ({
+  id: endpointId, object: 'webhook_endpoint', name, url, disabled: !enabled, primary_url: false, send_card_resource: true, api_version: apiVersion,
   chargebee_response_schema_type: schema, enabled_events: enabledEvents, ...(username === null ? {} : { basic_auth_username: username }),
 });
 
-export type NewEndpoint = Omit<EndpointRecord, 'id' | 'disabled' | 'schema'> & { readonly disabled?: boolean; readonly schema?: EndpointRecord['schema'] | undefined };
+export type NewEndpoint = Omit<EndpointRecord, 'endpointId' | 'enabled' | 'schema'> & { readonly enabled?: boolean; readonly schema?: EndpointRecord['schema'] | undefined };
 
 /** fact('webhook_endpoint.limit') */
 export const addEndpoint = (platform: FakePlatform, order: NewEndpoint): EndpointRecord => {
@@ -42,8 +42,8 @@ export const addEndpoint = (platform: FakePlatform, order: NewEndpoint): Endpoin
     });
   }
   const schema = order.schema ?? schemaOf(platform.site.catalog);
-  const record: EndpointRecord = { ...order, id: platform.mintId('we'), disabled: order.disabled ?? false, schema };
-  platform.endpoints.set(record.id, record);
+  const record: EndpointRecord = { ...order, endpointId: platform.mintId('we'), enabled: order.enabled ?? true, schema };
+  platform.endpoints.set(record.endpointId, record);
   platform.sender.register(record);
   return record;
 };
@@ -57,7 +57,7 @@ const named = (platform: FakePlatform, id: string): EndpointRecord => {
 const change = (record: EndpointRecord, order: z.output<typeof updateSchema>): void => {
   record.name = order.name ?? record.name;
   record.url = order.url ?? record.url;
-  record.disabled = order.disabled ?? record.disabled;
+  if (order.disabled !== undefined) record.enabled = !order.disabled;
   record.username = order.basic_auth_username ?? record.username;
   record.password = order.basic_auth_password ?? record.password;
   record.enabledEvents = order.enabled_events ?? record.enabledEvents;
@@ -70,7 +70,7 @@ export const webhookEndpointRoutes: readonly Route[] = [
     run: (platform, order) => ({
       webhook_endpoint: objectOf(addEndpoint(platform, {
         name: order.name, url: order.url, apiVersion: order.api_version, schema: order.chargebee_response_schema_type, enabledEvents: order.enabled_events,
-        username: order.basic_auth_username ?? null, password: order.basic_auth_password ?? null, disabled: order.disabled,
+        username: order.basic_auth_username ?? null, password: order.basic_auth_password ?? null, enabled: !order.disabled,
         held: false, retries: platform.clock.scale === 1 ? 'real' : 'patient', seed: 1, duplicates: 0, disorder: 0,
       })),
     }),

@@ -1,3 +1,4 @@
+import { named } from '../../../core/connector-kit/testing/index.js';
 import { applyPayment, closeWhenSettled, followInvoice } from './apply-payment.js';
 import { collect, retryByChargebee } from './collect.js';
 import { BY_CUSTOMER, BY_DUNNING, BY_MERCHANT, causeOf } from './event-log.js';
@@ -6,12 +7,6 @@ import type { FakePlatform } from './platform.js';
 import type { CreditNote, Invoice } from './resources.js';
 import { failLate, refund, settle } from './settle.js';
 import { addPayment } from './transactions.js';
-
-export const named = <T>(objects: ReadonlyMap<string, T>, kind: string, id: string): T => {
-  const found = objects.get(id);
-  if (found === undefined) throw new Error(`${kind}: found '${id}', expected the id of a ${kind} in this fake; bill() answers the ids`);
-  return found;
-};
 
 const invoiceNamed = ({ site }: FakePlatform, id: string): Invoice => named(site.invoices, 'invoice', id);
 

@@ -1,20 +1,22 @@
 import { z } from 'zod';
+import {
+  accidents, commandsOf, createOrdinaryWorld, type Delivery, named, ordinaryOrders, ordinaryReadings, type OrdinaryWorld, type WorldControl,
+} from '../../../core/connector-kit/testing/index.js';
 import { bill, type Billed, billSchema, cardSchema } from './bill.js';
-import { type Fault, faultSchema } from './faults.js';
+import { faultKinds, type FaultName } from './faults.js';
 import type { LedgerReport } from './ledger.js';
 import type { FakeEvent } from './event-log.js';
 import { addSource } from './new-parties.js';
 import type { FakePlatform, SeenRequest } from './platform.js';
 import type { Switches } from './switches.js';
 import { addEndpoint } from './webhook-endpoint-endpoints.js';
-import type { Delivery } from './webhook-sender.js';
 import * as acts from './world-acts.js';
 
 const amount = z.int().min(1).optional();
 const tells = z.boolean().default(true);
 const how = z.enum(['other_card', 'offline']).default('other_card');
 
-export const commands = {
+const orders = {
   bill: billSchema,
   updateCard: z.strictObject({ customer: z.string(), card: cardSchema, tells }),
   addCard: z.strictObject({ customer: z.string(), card: cardSchema }),
@@ -40,24 +42,21 @@ export const commands = {
     url: z.url(), username: z.string().nullable().default(null), password: z.string().nullable().default(null),
     apiVersion: z.enum(['v1', 'v2']).default('v2'), schema: z.enum(['plans_addons', 'items', 'compat']).optional(),
     enabledEvents: z.array(z.string()).default([]), held: z.boolean().default(false), retries: z.enum(['real', 'patient']).default('real'),
-    seed: z.int().default(1), duplicates: z.number().min(0).max(1).default(0), disorder: z.number().min(0).max(1).default(0),
+    ...accidents,
   }),
   deliver: z.strictObject({ event: z.string() }),
   addKey: z.strictObject({
     key: z.string(), name: z.string().default('another key'), kind: z.enum(['full_access', 'read_only', 'read_only_without_transactions', 'publishable']).default('full_access'),
   }),
   revokeKey: z.strictObject({ key: z.string() }),
-  setSwitches: z.record(z.string(), z.unknown()),
-  setProcessingMs: z.strictObject({ ms: z.int().min(0) }),
-  inject: faultSchema,
-  clearFaults: z.strictObject({ faultId: z.string().optional() }),
+  ...ordinaryOrders(faultKinds),
 } as const;
 
-type Commands = typeof commands;
+type Commands = typeof orders;
 type Input<Name extends keyof Commands> = z.input<Commands[Name]>;
 
 /** Moves the fake world; the same commands answer under `/_fake/<name>` as JSON. */
-export interface World {
+export interface World extends OrdinaryWorld<Switches, FaultName> {
   /** A customer with a subscription, an older paid invoice and an invoice whose first charge happens at once. */
   bill(order: Input<'bill'>): Billed;
   /** The customer enters a new card, which becomes primary; with `tells: false` no event says so. */
@@ -90,23 +89,11 @@ export interface World {
   deliver(order: Input<'deliver'>): Promise<readonly Delivery[]>;
   addKey(order: Input<'addKey'>): void;
   revokeKey(order: Input<'revokeKey'>): void;
-  setSwitches(switches: Partial<Switches>): void;
-  setProcessingMs(order: Input<'setProcessingMs'>): void;
-  inject(fault: Fault): { readonly faultId: string };
-  clearFaults(order?: Input<'clearFaults'>): void;
   ledger(): LedgerReport;
   events(): readonly FakeEvent[];
-  deliveries(): readonly Delivery[];
   /** Every API request, oldest first; the writes are those that are not GET. */
   requests(): readonly SeenRequest[];
-  faultsStruck(): readonly { readonly faultId: string; readonly times: number }[];
 }
-
-const setSwitches = (platform: FakePlatform, change: Readonly<Record<string, unknown>>): void => {
-  const unknown = Object.keys(change).find((name) => !(name in platform.switches));
-  if (unknown !== undefined) throw new Error(`switch: found '${unknown}', expected one of ${Object.keys(platform.switches).join(', ')}`);
-  Object.assign(platform.switches, change);
-};
 
 const actBefore = (platform: FakePlatform, { invoice, act }: z.output<Commands['before']>): void => {
   if (act === 'dunning_succeeds') acts.dun(platform, invoice, 'success');
@@ -115,54 +102,54 @@ const actBefore = (platform: FakePlatform, { invoice, act }: z.output<Commands['
 };
 
 export const createWorld = (platform: FakePlatform): World => ({
-  bill: (order) => bill(platform, commands.bill.parse(order)),
-  updateCard: (order) => acts.updateCard(platform, commands.updateCard.parse(order)),
+  bill: (order) => bill(platform, orders.bill.parse(order)),
+  updateCard: (order) => acts.updateCard(platform, orders.updateCard.parse(order)),
   addCard: (order) => {
-    const { customer, card } = commands.addCard.parse(order);
-    return { paymentSource: addSource(platform, acts.named(platform.site.customers, 'customer', customer).id, card).id };
+    const { customer, card } = orders.addCard.parse(order);
+    return { paymentSource: addSource(platform, named(platform.site.customers, 'customer', customer).id, card).id };
   },
   deleteCard: ({ paymentSource }) => acts.deleteCard(platform, paymentSource),
-  payElsewhere: (order) => acts.payElsewhere(platform, commands.payElsewhere.parse(order)),
+  payElsewhere: (order) => acts.payElsewhere(platform, orders.payElsewhere.parse(order)),
   voidInvoice: ({ invoice }) => acts.voidInvoice(platform, invoice),
   writeOff: ({ invoice }) => acts.writeOff(platform, invoice),
   deleteInvoice: ({ invoice }) => acts.deleteInvoice(platform, invoice),
-  creditNote: (order) => acts.addCreditNote(platform, commands.creditNote.parse(order)),
+  creditNote: (order) => acts.addCreditNote(platform, orders.creditNote.parse(order)),
   cancelSubscription: ({ subscription }) => acts.cancelSubscription(platform, subscription),
-  settle: (order) => acts.settlePayment(platform, commands.settle.parse(order)),
+  settle: (order) => acts.settlePayment(platform, orders.settle.parse(order)),
   failLate: ({ transaction }) => acts.failLatePayment(platform, transaction),
-  refund: (order) => acts.refundByMerchant(platform, commands.refund.parse(order)),
+  refund: (order) => acts.refundByMerchant(platform, orders.refund.parse(order)),
   dunNow: (order) => {
-    const { invoice, result } = commands.dunNow.parse(order);
+    const { invoice, result } = orders.dunNow.parse(order);
     acts.dun(platform, invoice, result);
   },
   dunAfterNextRead: (order) => {
-    const race = commands.dunAfterNextRead.parse(order);
-    platform.races.afterRead(race, () => acts.dun(platform, race.invoice, race.result));
+    const { invoice, nth, on, result } = orders.dunAfterNextRead.parse(order);
+    platform.races.afterRead({ path: `/invoices/${invoice}${on === 'invoice' ? '' : '/payments'}`, nth }, () => acts.dun(platform, invoice, result));
   },
   before: (order) => {
-    const race = commands.before.parse(order);
-    platform.races.before(acts.named(platform.site.invoices, 'invoice', race.invoice).id, race.call, () => actBefore(platform, race));
+    const race = orders.before.parse(order);
+    const { id } = named(platform.site.invoices, 'invoice', race.invoice);
+    platform.races.beforeWrite(`/invoices/${id}/${race.call}`, () => actBefore(platform, race));
   },
-  registerWebhook: (order) => ({ endpointId: addEndpoint(platform, { ...commands.registerWebhook.parse(order), name: 'hub' }).id }),
+  registerWebhook: (order) => ({ endpointId: addEndpoint(platform, { ...orders.registerWebhook.parse(order), name: 'hub' }).endpointId }),
   deliver: async ({ event: id }) => {
     const event = platform.events.all.find((candidate) => candidate.id === id);
     if (event === undefined) throw new Error(`event: found '${id}', expected the id of one that events() answers`);
     return platform.sender.deliverOnce(event);
   },
   addKey: (order) => {
-    const key = commands.addKey.parse(order);
+    const key = orders.addKey.parse(order);
     platform.keys.set(key.key, key);
   },
   revokeKey: ({ key }) => void platform.keys.delete(key),
-  setSwitches: (switches) => setSwitches(platform, switches),
-  setProcessingMs: ({ ms }) => {
-    platform.processingMs = ms;
-  },
-  inject: (fault) => ({ faultId: platform.faults.inject(fault) }),
-  clearFaults: (order) => platform.faults.clear(order?.faultId),
+  ...createOrdinaryWorld(platform),
   ledger: () => platform.ledger.report(),
   events: () => platform.events.all,
-  deliveries: () => platform.sender.deliveries(),
   requests: () => platform.requests,
-  faultsStruck: () => platform.faults.struck(),
+});
+
+/** `GET /_fake/<reading>` and `POST /_fake/<command>`. */
+export const controlOf = (world: World, platform: FakePlatform): WorldControl => ({
+  readings: { ledger: () => world.ledger(), requests: () => world.requests(), events: () => world.events(), ...ordinaryReadings(platform) },
+  commands: commandsOf(orders, world),
 });

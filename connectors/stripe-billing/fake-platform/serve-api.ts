@@ -1,4 +1,4 @@
-import { type Answer, type ApiRules, createApi, type Exchange, type Executed, type Form, matchRoute, ownFault, parseForm } from '../../../core/connector-kit/testing/index.js';
+import { type Answer, type ApiRules, createApi, type Exchange, type Executed, type Form, ownFault, parseForm } from '../../../core/connector-kit/testing/index.js';
 import { authenticate, authorize } from './authenticate.js';
 import { expanded } from './expand.js';
 import { fact } from './fact.js';
@@ -6,7 +6,7 @@ import { faultKinds } from './faults.js';
 import { fingerprintOf, keyRules } from './idempotency.js';
 import type { Move, Result } from './ledger.js';
 import type { FakePlatform } from './platform.js';
-import { routes } from './routes.js';
+import { matchRoute } from './routes.js';
 import { invalidRequest, StripeFailure } from './stripe-failure.js';
 
 const refused = (error: unknown, { switches }: FakePlatform): Executed => {
@@ -43,22 +43,11 @@ const checkKeyLength = (key: string | null): void => {
   });
 };
 
-/** The endpoint of a request; Stripe's 404 for an address it does not know. */
-const routeOf = ({ method, path }: Exchange) => {
-  const matched = matchRoute(routes, method, path);
-  if (matched.found) return matched;
-  throw invalidRequest({
-    fact: fact('request.unknown_route'),
-    status: 404,
-    message: `Unrecognized request URL (${method}: ${path}). Please see https://stripe.com/docs or we can help at https://support.stripe.com/.`,
-  });
-};
-
 const rulesOf = (platform: FakePlatform): ApiRules<Move, Result> => ({
   admit: (exchange) => {
     const { method, path, requestId, idempotencyKey } = exchange;
     const key = authenticate(platform, exchange.headers);
-    const { route, id } = routeOf(exchange);
+    const { route, id } = matchRoute(method, path);
     authorize(platform, key, route);
     checkKeyLength(idempotencyKey);
     // metadata is the one hash whose names are free
