@@ -1,7 +1,6 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Router, type NextFunction, type Request, type Response } from 'express';
-import helmet from 'helmet';
 import { ApiFault } from '../api/index.js';
 import type { Logger } from '../observability/index.js';
 import { answerUnreadable } from './answer-unreadable.js';
@@ -9,6 +8,7 @@ import { createExpressApp } from './express-app.js';
 import { healthRoutes, type HealthProbe } from './health-routes.js';
 import { openRequestScope, type ServerLife } from './request-scope.js';
 import type { Route } from './route.js';
+import { setSecurityHeaders } from './security-headers.js';
 import { sendFault, serveRoute } from './serve-route.js';
 import { surfaceOf } from './surface-of.js';
 
@@ -69,7 +69,7 @@ export const createHttpServer = (options: {
 
   const life: ServerLife = { state: 'serving', underWay: 0, answered: () => undefined };
   const router = Router({ caseSensitive: true });
-  router.use(openRequestScope(life, logger), helmet());
+  router.use(openRequestScope(life, logger), setSecurityHeaders);
   for (const route of healthRoutes({ ping: () => options.health.ping(), objection: () => (life.state === 'ending' ? 'This process is ending.' : options.health.objection?.()) })) {
     router.get(route.path, serveRoute(route, logger));
   }

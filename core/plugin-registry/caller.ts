@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { CallContext, Connection } from '../connector-kit/index.js';
+import type { OpenAccount } from './account.js';
 import type { CallResult, CallTime, OpenedAs } from './call-types.js';
 import { guardedCall, type CallRules, type CallSpec, type GuardSettings } from './guarded-call.js';
 import { nameOf, type Openable, type Sessions } from './sessions.js';
@@ -23,12 +24,13 @@ export type Caller = <T>(
 
 /** Binds the guard to one account. */
 export const callerOf =
-  (plugin: Openable, connection: Connection<unknown>, openedAs: OpenedAs, settings: UseSettings): Caller =>
-  (spec, time, body, rules) => {
+  (plugin: Openable, connection: Connection<unknown>, openedAs: OpenedAs, settings: UseSettings): Caller => {
     const { sessions } = settings;
-    const open = () =>
-      spec.kind === 'offline' ? sessions.offline(plugin, connection, openedAs) : sessions.of(plugin, connection, openedAs);
-    return guardedCall(nameOf(plugin), open, spec, time, settings, body, rules);
+    let offline: OpenAccount | undefined;
+    const openOffline = (): OpenAccount => (offline ??= sessions.offline(plugin, connection, openedAs));
+    const openOnline = (): OpenAccount => sessions.of(plugin, connection, openedAs);
+    return (spec, time, body, rules) =>
+      guardedCall(nameOf(plugin), spec.kind === 'offline' ? openOffline : openOnline, spec, time, settings, body, rules);
   };
 
 /** The method only looks. */

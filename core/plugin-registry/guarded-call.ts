@@ -4,7 +4,8 @@ import type { OpenAccount } from './account.js';
 import type { CallResult, CallTime } from './call-types.js';
 import type { CredentialStore } from './credentials.js';
 import { plainCopy } from './plain-data.js';
-import { deadlinePassed, forbidden, rejectedBy, runInCall, tooLate, type PluginCall } from './plugin-io/index.js';
+import { createCallEnd } from './call-end.js';
+import { deadlinePassed, forbidden, runInCall, tooLate, type PluginCall } from './plugin-io/index.js';
 import { translateError, UnexpectedAnswer } from './translate-error.js';
 
 /** What the guard must know of a method of the contract. */
@@ -54,7 +55,7 @@ const refusedTime = (name: string, spec: CallSpec, time: CallTime, now: Date): P
 const contextOf = (account: OpenAccount, call: PluginCall, settings: GuardSettings): CallContext<unknown, unknown> => ({
   connection: account.connection,
   session: account.session,
-  signal: call.signal,
+  get signal() { return call.signal; },
   deadline: call.deadline,
   log: account.log,
   credential: async (name, mint) => {
@@ -99,7 +100,7 @@ export const guardedCall = async <T>(
     return { ok: false, error: translateError(error, { name, reached: 'no', strip: (text) => text }) };
   }
 
-  const ending = new AbortController();
+  const end = createCallEnd();
   const call: PluginCall = {
     name,
     kind: spec.kind,
@@ -107,7 +108,7 @@ export const guardedCall = async <T>(
     deadline: time.deadline,
     sendBefore: spec.kind === 'write' && 'sendBefore' in time ? time.sendBefore : undefined,
     heldBack: 'heldBack' in time ? time.heldBack : undefined,
-    signal: ending.signal,
+    get signal() { return end.signal(); },
     requests: [],
     seen: new Set(),
     minting: false,
@@ -115,10 +116,17 @@ export const guardedCall = async <T>(
   if (call.observe && spec.kind === 'write')
     return { ok: false, error: forbidden(`${name}: held back, because the connection only observes.`) };
 
-  const alarm = setTimeout(() => ending.abort(deadlinePassed(call)), Math.min(time.deadline.getTime() - now.getTime(), MAX_TIMER_MS));
+  let alarm: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    alarm = setTimeout(() => {
+      const error = deadlinePassed(call);
+      end.because(() => error);
+      reject(error);
+    }, Math.min(time.deadline.getTime() - now.getTime(), MAX_TIMER_MS));
+  });
   try {
     const answer = runInCall(call, async () => body(contextOf(account, call, settings)));
-    const value = await Promise.race([answer, rejectedBy(ending.signal)]);
+    const value = await Promise.race([answer, late]);
     const copy = checkedShape(plainCopy(value, 'the answer'), spec.shape);
     return { ok: true, value: rules.judge === undefined ? copy : rules.judge(copy, call) };
   } catch (error) {
@@ -126,7 +134,7 @@ export const guardedCall = async <T>(
   } finally {
     clearTimeout(alarm);
     // What the plugin left running is ended with its call.
-    ending.abort(forbidden(`${name}: the call had ended.`));
+    end.because(() => forbidden(`${name}: the call had ended.`));
     rules.ended?.(call);
   }
 };

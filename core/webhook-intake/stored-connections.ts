@@ -16,7 +16,15 @@ export const createStoredConnections = ({ clients, registry }: Sources): Inbound
     return registry.quarantined().some((plugin) => plugin.kind === 'connector' && plugin.pluginId === platform) ? 'unavailable' : 'unknown';
   };
 
-  const usable = ({ connection, record }: OpenedConnection): FoundConnection => ({
+  const inUse = new WeakMap<OpenedConnection, FoundConnection>();
+
+  const usable = (found: OpenedConnection): FoundConnection => {
+    const known = inUse.get(found) ?? use(found);
+    inUse.set(found, known);
+    return known;
+  };
+
+  const use = ({ connection, record }: OpenedConnection): FoundConnection => ({
     status: 'found',
     connection: {
       connectionId: record.connectionId,

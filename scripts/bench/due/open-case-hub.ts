@@ -31,7 +31,7 @@ const leaseMs = 30_000;
 const encryptionKeys = [{ id: 'bench', key: new Uint8Array(32).fill(11) }];
 
 /** Opens the rooms of `core/container.ts` that a due case passes through, on a database. */
-export const openCaseHub = async (uri: string, options: { readonly concurrency: number; readonly onReleased?: OnReleased }): Promise<CaseHub> => {
+export const openCaseHub = async (uri: string, options: { readonly concurrency: number; readonly onReleased?: OnReleased; readonly claims?: () => 'yes' | 'no' }): Promise<CaseHub> => {
   const read = readSettings({ MONGODB_URI: uri, HUB_ENV: 'test' });
   if (!read.ok) throw new Error('The settings of the benchmark do not read');
   const settings = { ...read.settings, encryptionKeys };
@@ -42,7 +42,7 @@ export const openCaseHub = async (uri: string, options: { readonly concurrency: 
   const vault = createVault(encryptionKeys);
   const bells = createAgendaBells({ storage, clock, leaseMs, concurrency: options.concurrency, onError: (error) => { logger.error({ err: error }, 'a bell failed'); } });
   const scheduler = createScheduler({
-    bells, clock, leaseMs, works: 'here', concurrency: options.concurrency, onError: (error, lane) => { logger.error({ err: error, lane }, 'work of a lane failed'); },
+    bells, clock, leaseMs, works: 'here', concurrency: options.concurrency, ...(options.claims ? { claims: options.claims } : {}), onError: (error, lane) => { logger.error({ err: error, lane }, 'work of a lane failed'); },
   });
   const clients = createClients({ storage, vault, registry, settings, clock });
   const killSwitch = createKillSwitch({ storage, clock });

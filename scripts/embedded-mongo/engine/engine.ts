@@ -1,8 +1,8 @@
 /* oxlint-disable no-underscore-dangle -- MongoDB names its fields so */
 // Collections, documents, indexes on the store.
-import { type Doc, ObjectId, UNDEF_KEY, compare, decode, encode, isPlain, keyOf, toNum } from './bsonx.js';
+import { type Doc, ObjectId, UNDEF_KEY, compare, decode, encode, equal, isNum, isPlain, keyOf, toNum } from './bsonx.js';
 import { type MatchCtx, type Pred, type SortSpec, compile, sorter, sortSpec } from './match.js';
-import { type Index, type Plan, choose, component } from './plan.js';
+import { type Index, type Plan, choose, component, isCovered } from './plan.js';
 import type { Store} from './store.js';
 import { type Range, succ } from './store.js';
 import { MongoErr, err } from './errors.js';
@@ -99,31 +99,36 @@ export class Collection {
     for (const r of rs) for (const k of s.keys(s.idx, { ...r, reverse: p.reverse })) { const id = k.readUIntBE(k.length - RID, RID); if (p.check && !p.check(k)) continue; if (seen) { if (seen.has(id)) continue; seen.add(id); } yield id; }
   }
   stats = { examined: 0 };
-  private *scan(p: Plan, pred: Pred, loose?: boolean): Generator<Row> { for (const rid of this.rids(p)) { const raw = this.get(rid); if (!raw) continue; this.stats.examined++; const doc = decode(raw, loose); if (pred(doc)) yield { rid, doc, raw }; } }
+  private *scan(p: Plan, pred: Pred, filter: Doc, loose?: boolean): Generator<Row> { const covered = isCovered(p, filter); for (const rid of this.rids(p)) { const raw = this.get(rid); if (!raw) continue; this.stats.examined++; if (covered) { yield unread(rid, raw, loose); continue; } const doc = decode(raw, loose); if (pred(doc)) yield { rid, doc, raw }; } }
   *find(o: FindOpts): Generator<Row> {
     const pred = compile(o.filter, o.ctx), spec = sortSpec(o.sort), p = this.pick(o.filter, spec, o.hint, o.limit ? o.limit + (o.skip ?? 0) : 0); let skip = o.skip ?? 0, limit = o.limit || Infinity;
     let it: Iterable<Row>; const bs = o.hint === undefined && !p.point ? this.branches(o.filter, spec, p, o.limit ? o.limit + skip : 0) : null;
     if (bs) { // union of the branches; with sort and limit each branch gives at most skip+limit rows
       const rows = new Map<number, Row>(), cap = skip + limit;
-      for (const b of bs) { let part: Iterable<Row> = this.scan(b.plan, compile(b.filter, o.ctx), o.loose), n = 0; if (spec.length && !b.plan.sorted) part = sorter<Row>(spec, (r) => r.doc)([...part]); for (const r of part) { rows.set(r.rid, r); if (++n >= cap) break; } }
+      for (const b of bs) { let part: Iterable<Row> = this.scan(b.plan, compile(b.filter, o.ctx), b.filter, o.loose), n = 0; if (spec.length && !b.plan.sorted) part = sorter<Row>(spec, (r) => r.doc)([...part]); for (const r of part) { rows.set(r.rid, r); if (++n >= cap) break; } }
       it = spec.length ? sorter<Row>(spec, (r) => r.doc)([...rows.values()]) : [...rows.values()].sort((a, b) => a.rid - b.rid);
-    } else it = this.scan(p, pred, o.loose);
+    } else it = this.scan(p, pred, o.filter, o.loose);
     if (bs) { /* sorted already */ } else if (spec.length && !p.sorted) it = sorter<Row>(spec, (r) => r.doc)([...it]);
     else if (spec.length === 1 && spec[0][0] === '$natural' && spec[0][1] === -1) it = [...it].toReversed();
     for (const r of it) { if (skip > 0) { skip--; continue; } if (limit-- <= 0) return; yield r; if (limit <= 0) return; }
   }
   // ---- update one/many
+  /** what the indexes depend on, kept apart from a document that is about to be changed in place; undefined: not known */
+  private indexedPart(doc: Doc): Doc | undefined { const part: Doc = {}; for (const ix of this.indexes) { if (!ix.roots) return undefined; for (const f of ix.roots) if (f in doc && !(f in part)) part[f] = ownCopy(doc[f]); } return part; }
   update(o: { filter: Doc; upd: Compiled; multi: boolean; upsert: boolean; ctx: MatchCtx; sort?: any; hint?: any }): { n: number; modified: number; upserted?: any; before?: Doc; after?: Doc } {
-    const rows = [...this.find({ filter: o.filter, sort: o.sort, hint: o.hint, limit: o.multi ? 0 : 1, ctx: o.ctx })]; let modified = 0, before: Doc | undefined, after: Doc | undefined;
-    for (const row of rows) { const next = o.upd.apply(decode(row.raw), o.filter, false); if (this.replace(row, next, row.doc)) modified++; before = row.doc; after = next; }
-    if (rows.length || !o.upsert) return { n: rows.length, modified, before, after };
+    const rows = [...this.find({ filter: o.filter, sort: o.sort, hint: o.hint, limit: o.multi ? 0 : 1, ctx: o.ctx })]; let modified = 0, after: Doc | undefined;
+    for (const row of rows) { const old = this.indexedPart(row.doc), next = o.upd.apply(row.doc, o.filter, false); if (this.replace(row, next, old)) modified++; after = next; }
+    const last = rows.at(-1); if (last || !o.upsert) return { n: rows.length, modified, after, get before() { return last && decode(last.raw); } };
     let doc = o.upd.apply(upsertBase(o.filter, o.upd.replacement), o.filter, true); if (doc._id === undefined) doc = { _id: new ObjectId(), ...doc }; else { const { _id, ...rest } = doc; doc = { _id, ...rest }; }
     this.insert(doc); return { n: 1, modified: 0, upserted: doc._id, after: doc };
   }
 }
 const EMPTY = Buffer.alloc(0);
-/** certainly the same; objects and arrays are not looked into */
-const unchanged = (a: any, b: any): boolean => a === b || (a instanceof Date && b instanceof Date && a.getTime() === b.getTime());
+/** a document that needs no look at it to be found */
+const unread = (rid: number, raw: Buffer, loose?: boolean): Row => { let doc: Doc | undefined; return { rid, raw, get doc() { return doc ??= decode(raw, loose); } }; };
+const ownCopy = (v: any): any => Array.isArray(v) ? v.map(ownCopy) : isPlain(v) ? Object.fromEntries(Object.entries(v).map(([k, x]) => [k, ownCopy(x)])) : v;
+/** a field that is there in both, or in neither, with the same index keys */
+const unchanged = (a: any, b: any): boolean => a === b || (a !== undefined && b !== undefined && !isNum(a) && equal(a, b));
 /** the top-level fields an index depends on; null: not known */
 const rootsOf = (spec: Doc): string[] | null => { const fs = [...Object.keys(spec.key), ...Object.keys(spec.partialFilterExpression ?? {})]; return fs.some((f) => f[0] === '$') ? null : [...new Set(fs.map((f) => f.split('.')[0]))]; };
 export class Engine {

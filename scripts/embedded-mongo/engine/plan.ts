@@ -57,6 +57,13 @@ function implied(ix: Index, conds: Map<string, Cond>): boolean {
   if (ix.sparse && !ix.key.some(([p]) => { const c = conds.get(p); return c && (c.notNull || c.exists); })) return false;
   return true;
 }
+/** Whether every document that the plan's ranges point to matches the whole filter: `_id` alone, equal to one value or one of several. */
+export function isCovered(p: Plan, filter: Doc): boolean {
+  const ix = p.index; if (!ix || ix.name !== '_id_' || ix.multikey || p.eq !== 1) return false;
+  const ks = Object.keys(filter); if (ks.length !== 1 || ks[0] !== '_id') return false;
+  const v = filter._id, vals = isOpObject(v) ? (Object.keys(v).length === 1 && Array.isArray(v.$in) ? v.$in : null) : [v];
+  return vals !== null && vals.every((x: any) => typeof x === 'string' && x.length < 64 || x?._bsontype === 'ObjectId');
+}
 /** end of the component that starts at `p`; mirrors bsonx.put() */
 function skip(b: Buffer, p: number, inv: boolean): number {
   const x = inv ? 255 : 0; const t = b[p++] ^ x; const z = (q: number) => { for (;;) { while (b[q] !== x) q++; if ((b[q + 1] ^ x) === 0xff) { q += 2; continue; } return q + 1; } };
