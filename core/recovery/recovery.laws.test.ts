@@ -11,7 +11,7 @@ jest.setTimeout(300_000);
 const runs = Number(process.env['LAW_RUNS'] ?? 25);
 
 type Happening =
-  | { readonly do: 'step' | 'paid' | 'paid_during_read' | 'paid_during_charge' | 'void' | 'card' | 'cancel' | 'steal_at_charge' | 'reads_down' | 'reads_up' | 'pause' | 'resume' | 'refund' | 'echo' | 'consent' | 'running' | 'ran' }
+  | { readonly do: 'step' | 'paid' | 'paid_during_read' | 'paid_during_charge' | 'void' | 'card' | 'cancel' | 'steal_at_charge' | 'reads_down' | 'reads_up' | 'pause' | 'resume' | 'refund' | 'retry' | 'echo' | 'consent' | 'running' | 'ran' }
   | { readonly do: 'reply'; readonly reply: Reply }
   | { readonly do: 'refund_reply'; readonly reply: RefundReply }
   | { readonly do: 'kill'; readonly at: 'claimed' | 'reserved' | 'attempt written' | 'prepared' | 'charge answered' | 'outcome written' | 'closed' | 'relayed' | 'refunded' }
@@ -24,7 +24,7 @@ const refundReplies: readonly RefundReply[] = ['refunded', 'voided', 'pending', 
 const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 8, arbitrary: fc.constant<Happening>({ do: 'step' }) },
   { weight: 5, arbitrary: fc.constantFrom(...replies).map((reply): Happening => ({ do: 'reply', reply })) },
-  { weight: 4, arbitrary: fc.constantFrom<Happening>(...(['paid', 'paid_during_read', 'paid_during_charge', 'void', 'card', 'cancel', 'steal_at_charge', 'reads_down', 'reads_up', 'pause', 'resume', 'refund', 'echo', 'consent', 'running', 'ran'] as const).map((one): Happening => ({ do: one }))) },
+  { weight: 4, arbitrary: fc.constantFrom<Happening>(...(['paid', 'paid_during_read', 'paid_during_charge', 'void', 'card', 'cancel', 'steal_at_charge', 'reads_down', 'reads_up', 'pause', 'resume', 'refund', 'retry', 'echo', 'consent', 'running', 'ran'] as const).map((one): Happening => ({ do: one }))) },
   { weight: 2, arbitrary: fc.constantFrom('claimed', 'reserved', 'attempt written', 'prepared', 'charge answered', 'outcome written', 'closed', 'relayed', 'refunded').map((at): Happening => ({ do: 'kill', at: at as 'claimed' })) },
   { weight: 1, arbitrary: fc.constantFrom(...refundReplies).map((reply): Happening => ({ do: 'refund_reply', reply })) },
   { weight: 2, arbitrary: fc.record({ name: fc.constantFrom('attempt', 'outcome', 'close', 'release', 'relayed', 'ask', 'resend', 'charge-ref', 'prompt-retry', 'reopen', 'refunding', 'refunded', 'watched'), when: fc.constantFrom('before', 'after') }).map((one): Happening => ({ do: 'lose', name: one.name, when: one.when === 'before' ? 'before' : 'after' })) },
@@ -32,6 +32,32 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
 
 /** A refund that is under way; one that could not be made of a part holds the case for a person. */
 const refundOf = (document: CaseDocument, states: readonly string[]) => document.refunds.find((refund) => states.includes(refund.state));
+
+/** Anything in any order; every fourth begins with a part that is taken and not given back before the case would charge again. */
+const plan: fc.Arbitrary<Happening[]> = fc.oneof(
+  { weight: 3, arbitrary: fc.array(happening, { minLength: 3, maxLength: 22 }) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(fc.constantFrom<RefundReply>('pending', 'failed'), fc.integer({ min: 1, max: 16 }), fc.array(happening, { minLength: 3, maxLength: 12 })).map(([reply, times, after]): Happening[] => [
+      { do: 'reply', reply: { approveOnly: 1000 } }, ...Array.from({ length: times }, (): Happening => ({ do: 'refund_reply', reply })), ...Array.from({ length: times + 1 }, (): Happening => ({ do: 'step' })), ...after,
+    ]),
+  },
+);
+
+/** Plans played, and those in which a refund was owed: a law about it is tried only by these. */
+const owing = { plans: 0, owed: 0 };
+
+/** Plans that have broken a law once. */
+const kept: Readonly<Record<string, readonly [Happening[], string][]>> = {
+  'a gateway that remembers keys': [
+    // a part taken, its refund refused, and the case called off: nobody waits for it any more
+    [[{ do: 'reply', reply: { approveOnly: 1000 } }, { do: 'refund_reply', reply: 'refused' }, { do: 'step' }, { do: 'step' }, { do: 'cancel' }], 'generic_decline'],
+  ],
+  // the same where consent is withdrawn, and no refund can be made at all
+  'a platform that collects': [
+    [[{ do: 'reply', reply: { approveOnly: 1000 } }, { do: 'step' }, { do: 'step' }, { do: 'consent' }, { do: 'step' }], 'generic_decline'],
+  ],
+};
 
 const final: readonly CaseStatus[] = ['succeeded', 'failed', 'blocked'];
 
@@ -43,6 +69,7 @@ const live = async (bench: RecoveryBench, caseId: string, happenings: readonly H
   let ends = final.includes(last.status) ? 1 : 0;
   let toldPaid = 'no' as 'no' | 'yes';
   let cards = 1;
+  let owed: 'never' | 'once' = 'never';
   const tellPaid = async () => {
     if (money.invoice.state !== 'open') return;
     money.invoice.state = 'paid';
@@ -58,6 +85,7 @@ const live = async (bench: RecoveryBench, caseId: string, happenings: readonly H
       if (final.includes(document.status)) ends += 1;
       if ((document.status === 'failed' || document.status === 'blocked') && toldPaid === 'yes') broken.push(`closed as ${document.status} after it was told paid`);
     }
+    if (document.due.refund !== undefined) owed = 'once';
     if (document.attempts.filter((attempt) => !attempt.resolved).length > 1) broken.push('two attempts open');
     if ((document.due.refund !== undefined) !== (refundOf(document, ['due', 'pending']) !== undefined)) broken.push(`after ${name} a refund is owed and not due, or the other way round`);
     for (const { n, outcome, asks, watchAt, watches } of document.attempts) {
@@ -103,6 +131,7 @@ const live = async (bench: RecoveryBench, caseId: string, happenings: readonly H
       case 'resume': bench.client.settings = { ...bench.client.settings, paused: false }; break;
       case 'refund_reply': money.refundReplies.push(one.reply); break;
       case 'refund': await bench.cases.command(caseId, `refund#${String(bench.clock.wallNow().getTime())}`, { type: 'refund', by: 'operator' }); break;
+      case 'retry': await bench.cases.command(caseId, `retry#${String(bench.clock.wallNow().getTime())}`, { type: 'retry', by: 'operator' }); break;
       case 'echo': await bench.tell(caseId, { type: 'payment_reversed', occurredAt: bench.clock.hubNow(), subject: { invoiceRef: 'in_1' }, gatewayRefs: [`ch_${caseId}-1`], why: 'refund', amount: { minor: 1000, currency: 'USD' } }); break;
       case 'consent': await bench.tell(caseId, { type: 'consent_revoked', occurredAt: bench.clock.hubNow(), subject: { customerRef: 'cus_1' }, methodRef: 'pm_1' }); break;
       case 'running':
@@ -135,8 +164,8 @@ const live = async (bench: RecoveryBench, caseId: string, happenings: readonly H
   const end = await bench.get(caseId);
   const held = refundOf(end, ['refused', 'gave_up']);
   const stuck = end.status === 'queued' && held !== undefined;
-  // a part was taken, its refund needs a person, and the merchant called the case off meanwhile
-  const calledOff = end.status === 'cancelled' && held?.why === 'partial_approval';
+  // a part was taken, its refund needs a person, and the case was called off meanwhile, by the merchant or by the holder of the card
+  const calledOff = (end.status === 'cancelled' || (end.status === 'blocked' && end.consentRevokedAt !== undefined)) && held?.why === 'partial_approval';
   if (['queued', 'attempting', 'unknown'].includes(end.status) && !stuck) broken.push(`still ${end.status} after ${holds} holds, next at ${String(end.nextAt)}`);
   if (end.signals.length > 0) broken.push(`never read: ${end.signals.map((signal) => signal.event.type).join()}`);
   if (money.approved().length > 1) broken.push('charged twice');
@@ -156,6 +185,8 @@ const live = async (bench: RecoveryBench, caseId: string, happenings: readonly H
     for (let relays = 0; relays < 5 && (await bench.get(caseId)).outbox.length > 0; relays += 1) await step();
   }
   const finalEvents = bench.events.filter((event) => event.event !== 'recovery.cancelled');
+  owing.plans += 1;
+  if (owed === 'once') owing.owed += 1;
   if (finalEvents.length !== ends) broken.push(`${ends} ends and ${finalEvents.length} events`);
   return broken;
 };
@@ -174,7 +205,7 @@ describe.each(worlds)('the laws of a case on %s', (name, protection, route) => {
 
   it('hold whatever happens, in whatever order', async () => {
     const { collection } = bench.cases;
-    await fc.assert(fc.asyncProperty(fc.array(happening, { minLength: 3, maxLength: 22 }), fc.constantFrom('generic_decline', 'insufficient_funds', 'processing_error', 'expired_card'), async (happenings, decline) => {
+    await fc.assert(fc.asyncProperty(plan, fc.constantFrom<string>('generic_decline', 'insufficient_funds', 'processing_error', 'expired_card'), async (happenings, decline) => {
       await collection.deleteMany({});
       await collection.db.collection<{ _id: string }>('card_ledger').deleteMany({});
       bench.reset();
@@ -187,6 +218,11 @@ describe.each(worlds)('the laws of a case on %s', (name, protection, route) => {
       })();
       const apt = route === 'platform' ? happenings : happenings.filter((one) => !['paid', 'paid_during_read', 'paid_during_charge', 'void', 'card', 'running', 'ran'].includes(one.do));
       expect(await live(bench, opened, apt)).toEqual([]);
-    }), { numRuns: runs, endOnFailure: false });
+    }), { numRuns: runs, endOnFailure: false, examples: kept[name] ?? [] });
   });
+});
+
+it('were tried by plans in which a refund was owed', () => {
+  process.stdout.write(`a refund was owed in ${String(owing.owed)} of ${String(owing.plans)} plans\n`);
+  expect(owing.owed).toBeGreaterThanOrEqual(owing.plans / 100);
 });
