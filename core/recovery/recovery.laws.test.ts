@@ -48,7 +48,7 @@ const plan: fc.Arbitrary<Happening[]> = fc.oneof(
 const owing = { plans: 0, owed: 0 };
 
 /** Plans that have broken a law once. */
-const kept: Readonly<Record<string, readonly [Happening[], string][]>> = {
+const kept: Readonly<Record<string, [Happening[], string][]>> = {
   'a gateway that remembers keys': [
     // a part taken, its refund refused, and the case called off: nobody waits for it any more
     [[{ do: 'reply', reply: { approveOnly: 1000 } }, { do: 'refund_reply', reply: 'refused' }, { do: 'step' }, { do: 'step' }, { do: 'cancel' }], 'generic_decline'],
@@ -69,7 +69,7 @@ const live = async (bench: RecoveryBench, caseId: string, happenings: readonly H
   let ends = final.includes(last.status) ? 1 : 0;
   let toldPaid = 'no' as 'no' | 'yes';
   let cards = 1;
-  let owed: 'never' | 'once' = 'never';
+  let owed = 'never' as 'never' | 'once';
   const tellPaid = async () => {
     if (money.invoice.state !== 'open') return;
     money.invoice.state = 'paid';
