@@ -31,9 +31,10 @@ const firstEventOf = async (transaction: Transaction, context: ChargebeeCall): P
   let offset: string | undefined;
   try {
     for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+      // One operator for each filter: the SDK glues the names of two together.
       const params = {
         event_type: { in: [...TYPES] },
-        occurred_at: { after: String(transaction.date - BEFORE_S), before: String(transaction.date + AFTER_S) },
+        occurred_at: { after: transaction.date - BEFORE_S },
         sort_by: { asc: 'occurred_at' },
         limit: 100,
         ...(offset === undefined ? {} : { offset }),
@@ -42,7 +43,7 @@ const firstEventOf = async (transaction: Transaction, context: ChargebeeCall): P
       const found = page.list.find((event) => transactionShape.safeParse(event.content['transaction']).data?.id === transaction.id);
       if (found !== undefined) return found;
       offset = page.next_offset ?? undefined;
-      if (offset === undefined) return undefined;
+      if (offset === undefined || (page.list.at(-1)?.occurred_at ?? 0) > transaction.date + AFTER_S) return undefined;
     }
   } catch (thrown) {
     // A key that may not read events can still read invoices: the payment is then nobody's that we could name.

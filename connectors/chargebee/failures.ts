@@ -19,7 +19,7 @@ type Offset = { readonly offset?: string };
 const fromEvents = async (since: Date, offset: Offset, context: ChargebeeCall): Promise<{ found: Found; next?: string }> => {
   const params = {
     event_type: { is: 'payment_failed' },
-    occurred_at: { after: String(Math.floor(since.getTime() / 1000) - 1) },
+    occurred_at: { after: Math.floor(since.getTime() / 1000) - 1 },
     sort_by: { asc: 'occurred_at' },
     limit: 100,
     ...offset,
