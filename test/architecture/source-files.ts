@@ -11,7 +11,7 @@ export interface SourceFile {
 export const root = join(import.meta.dirname, '../..');
 
 /** What is installed, built or run, and not written. */
-const notWritten = new Set(['node_modules', 'dist', 'coverage', '.git', '.recovery-hub', '.demo', '.bench']);
+const notWritten = new Set(['node_modules', 'dist', 'coverage', '.git', '.recovery-hub', '.demo', '.bench', '.prove']);
 
 const inFolder = (folder: string): readonly string[] =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {

@@ -6,6 +6,12 @@ export interface FakeClockOptions {
   readonly origin?: Date | undefined;
 }
 
+/** One moment on both clocks, in ISO 8601. */
+export interface Instant {
+  readonly hub: string;
+  readonly wall: string;
+}
+
 /** The two clocks of the world a fake stands in: what physics decides by the wall, what a calendar says by the hub. */
 export interface FakeClock {
   readonly scale: number;
@@ -13,6 +19,7 @@ export interface FakeClock {
   wallNow(): Date;
   /** origin + (wall − origin) · scale, as the hub reckons it. */
   hubNow(): Date;
+  instant(): Instant;
   /** Hub time in whole seconds, as platforms write instants. */
   hubSeconds(): number;
   /** How long a hub duration takes on the wall. */
@@ -31,6 +38,7 @@ export const createFakeClock = ({ scale = 1, origin = new Date() }: FakeClockOpt
     origin,
     wallNow: () => new Date(),
     hubNow,
+    instant: () => ({ hub: hubNow().toISOString(), wall: new Date().toISOString() }),
     hubSeconds: () => Math.floor(hubNow().getTime() / 1000),
     wallMsOf: (hubMs) => hubMs / scale,
   };

@@ -8,14 +8,14 @@ export { answeredOf, at, type Answered, type Body } from './answered.js';
 export { createEventStream, type EventStream } from './event-stream.js';
 export { createExchange, headerOf, type Answer, type Ended, type Exchange, type WireStyle } from './exchange.js';
 export { factFaults, type Certainty, type Fact, type FactFaults } from './facts.js';
-export { createFakeClock, type FakeClock, type FakeClockOptions } from './fake-clock.js';
+export { createFakeClock, type FakeClock, type FakeClockOptions, type Instant } from './fake-clock.js';
 export { startFakeServer, type FakeOptions, type FakeServer, type FakeServerOptions, type RunningFake } from './fake-server.js';
 export { appliesFirst, defineFaults, delayOf, type Fault, type FaultAction, type FaultKinds, type FaultList, type Matchable, type Struck } from './faults.js';
 export { parseForm, type Form, type FormValue } from './form.js';
 export { createIds, type IdShape, type MintId } from './ids.js';
 export { createKeyMemory, type KeptAnswer, type KeyMemory, type KeyState } from './key-memory.js';
 export {
-  createMoneyLedger, reportOf, type Asked, type Dated, type Held, type Instant, type MoneyLedger, type MoneyLedgerOptions, type MoneyRequest, type Moving,
+  createMoneyLedger, reportOf, type Asked, type Dated, type Held, type MoneyLedger, type MoneyLedgerOptions, type MoneyRequest, type Moving,
   type Report, type SecondTry,
 } from './money-ledger.js';
 export { accidents, createOrdinaryWorld, ordinaryOrders, ordinaryReadings, type OrdinaryParts, type OrdinaryWorld } from './ordinary-world.js';

@@ -1,17 +1,13 @@
 import type { Ended } from './exchange.js';
-import type { FakeClock } from './fake-clock.js';
-
-/** One moment on both clocks, in ISO 8601. */
-export interface Instant {
-  readonly hub: string;
-  readonly wall: string;
-}
+import type { FakeClock, Instant } from './fake-clock.js';
 
 /** What every request to move money has; `Move` adds what the platform's own says of it. */
 export interface Asked {
   readonly requestId: string;
   readonly path: string;
   readonly idempotencyKey: string | null;
+  /** Said where the platform knows it at once: the memory of its key answers it, so it is the same request and no second try. */
+  readonly replayed?: boolean;
 }
 
 /** The debt a request wants to move money for. */
@@ -80,9 +76,9 @@ export const createMoneyLedger = <Move extends Moving, Result extends string, Su
 ): MoneyLedger<Move, Result, Success> => {
   const requests: MoneyRequest<Move, Result>[] = [];
   const successes = new Map<string, Dated<Success>[]>();
-  const now = (): Instant => ({ hub: clock.hubNow().toISOString(), wall: clock.wallNow().toISOString() });
 
   const secondTryOf = (asked: Asked, { debtId }: Move): SecondTry => {
+    if (asked.replayed === true) return null;
     if (successes.has(debtId) && isPaid(debtId)) return 'after_success';
     return requests.some((earlier) => earlier.debtId === debtId && mayStillTake(earlier, asked)) ? 'while_another_is_open' : null;
   };
@@ -90,17 +86,17 @@ export const createMoneyLedger = <Move extends Moving, Result extends string, Su
   return {
     receive: (asked, move) => {
       const open = { answeredAt: null, ended: 'open', status: null, replayed: false, result: null, code: null } as const;
-      const entry: MoneyRequest<Move, Result> = { ...asked, ...move, ...open, receivedAt: now(), secondTry: secondTryOf(asked, move) };
+      const entry: MoneyRequest<Move, Result> = { ...open, ...asked, ...move, receivedAt: clock.instant(), secondTry: secondTryOf(asked, move) };
       requests.push(entry);
       return entry;
     },
     end: (request, ended) => {
       if (request.ended !== 'open') return;
       request.ended = ended;
-      if (ended === 'answered') request.answeredAt = now();
+      if (ended === 'answered') request.answeredAt = clock.instant();
     },
     success: (debtId, success) => {
-      successes.set(debtId, [...(successes.get(debtId) ?? []), { at: now(), ...success }]);
+      successes.set(debtId, [...(successes.get(debtId) ?? []), { at: clock.instant(), ...success }]);
     },
     hasSuccess: (debtId) => successes.has(debtId),
     of: (debtId) => ({ requests: requests.filter((request) => request.debtId === debtId), successes: successes.get(debtId) ?? [] }),

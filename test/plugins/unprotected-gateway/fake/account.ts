@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { FakeClock } from './fake-clock.js';
-import type { Answer } from './key-memory.js';
+import { type Answer, type FakeClock, nextResult, type Script } from '../../../../core/connector-kit/testing/index.js';
 import type { Ledger, MoneyRequest } from './ledger.js';
 import type { FakeSettings } from './settings.js';
 
@@ -67,7 +66,7 @@ const shown = ({ id, object, reference, status, code, amount, currency }: Charge
 export const createAccount = (parts: { readonly clock: FakeClock; readonly ledger: Ledger; readonly settings: () => FakeSettings }): FakeAccount => {
   const { clock, ledger, settings } = parts;
   const objects = new Map<string, PaymentObject>();
-  const methods = new Map<string, { readonly results: readonly z.output<typeof methodResult>[]; used: number }>();
+  const methods = new Map<string, Script<z.output<typeof methodResult>>>();
   const charges: Charge[] = [];
   const refunds: Refund[] = [];
   let counter = 0;
@@ -79,9 +78,7 @@ export const createAccount = (parts: { readonly clock: FakeClock; readonly ledge
 
   const resultOf = (method: string) => {
     const script = methods.get(method);
-    if (script === undefined) return 'success';
-    script.used += 1;
-    return script.results[Math.min(script.used, script.results.length) - 1] ?? 'success';
+    return (script === undefined ? undefined : nextResult(script)) ?? 'success';
   };
 
   const tryCard = (order: ChargeOrder, object: string | null, request: MoneyRequest): Charge => {

@@ -1,13 +1,16 @@
 import { z } from 'zod';
+import { defineFaults, type Fault as FaultOf, type FaultAction as ActionOf } from '../../../../core/connector-kit/testing/index.js';
+
+const written = z.strictObject({
+  status: z.int().min(200).max(599),
+  body: z.unknown().default({ error: { code: 'fault', message: 'A fault answers.' } }),
+  applied: z.enum(['before', 'never']).default('never'),
+});
 
 /** What an injected fault does to a request. `delayMs` is wall time: the request is applied that much later, also when its caller has gone. */
 export const faultAction = z.union([
   z.enum(['drop_reply_after_applying', 'hang_after_applying', 'close_before_applying', 'hang']),
-  z.strictObject({
-    status: z.int().min(200).max(599),
-    body: z.unknown().default({ error: { code: 'fault', message: 'A fault answers.' } }),
-    applied: z.enum(['before', 'never']).default('never'),
-  }),
+  written,
   z.strictObject({ delayMs: z.int().min(1) }),
 ]);
 
@@ -21,36 +24,14 @@ export const faultSchema = z.strictObject({
 export type FaultAction = z.output<typeof faultAction>;
 export type Fault = z.input<typeof faultSchema>;
 
-/** The faults to come. */
-export interface FaultList {
-  inject(fault: Fault): void;
-  clear(): void;
-  /** The action for a request, counted. */
-  take(method: string, path: string): FaultAction | null;
-}
+/** It answers nothing by name. */
+export const faultKinds = defineFaults<never>({});
 
-export const createFaultList = (): FaultList => {
-  let armed: { readonly fault: z.output<typeof faultSchema>; readonly match: RegExp; struck: number }[] = [];
-  return {
-    inject: (input) => {
-      const fault = faultSchema.parse(input);
-      armed.push({ fault, match: new RegExp(fault.match), struck: 0 });
-    },
-    clear: () => {
-      armed = [];
-    },
-    take: (method, path) => {
-      const found = armed.find(({ fault, match, struck }) => (fault.times === 'always' || struck < fault.times) && match.test(`${method} ${path}`));
-      if (found === undefined) return null;
-      found.struck += 1;
-      return found.fault.action;
-    },
-  };
-};
+const actionOf = (action: FaultAction): ActionOf<never> =>
+  typeof action === 'object' && 'status' in action ? { status: action.status, body: action.body, afterApplying: action.applied === 'before' } : action;
 
-/** Whether the request is executed before the fault strikes its answer. */
-export const appliesFirst = (action: FaultAction | null): boolean => {
-  if (action === null) return true;
-  if (typeof action === 'string') return action === 'drop_reply_after_applying' || action === 'hang_after_applying';
-  return 'delayMs' in action || action.applied === 'before';
+/** A fault as the gateway is told it, in the terms of the harness. */
+export const readFault = (order: unknown): FaultOf<never> => {
+  const { match: request, action, times } = faultSchema.parse(order);
+  return { match: { request }, action: actionOf(action), times };
 };

@@ -1,10 +1,6 @@
-import type { FakeClock } from './fake-clock.js';
-
-/** One moment on both clocks. */
-export interface Instant {
-  readonly hub: string;
-  readonly wall: string;
-}
+import {
+  createMoneyLedger, type Asked, type Dated, type FakeClock, type Held, type Instant, type MoneyLedger, type MoneyRequest as RequestFor, type Report, reportOf,
+} from '../../../../core/connector-kit/testing/index.js';
 
 /** What a request to move money is about, as it was sent. */
 export interface MoneyOrder {
@@ -12,27 +8,22 @@ export interface MoneyOrder {
   readonly call: 'charges.create' | 'objects.confirm';
   readonly reference: string;
   readonly objectRef: string | null;
-  readonly idempotencyKey: string | null;
 }
 
-/** One request to move money, as it arrived at the fake. */
-export interface MoneyRequest extends MoneyOrder {
-  readonly requestId: string;
-  readonly receivedAt: Instant;
+interface Move extends MoneyOrder {
   /** From when on it can take no money any more; null while it still may. */
   decidedAt: Instant | null;
-  /** Whether the key's memory answers it, so that it moves nothing. */
-  readonly replayed: boolean;
-  /** `open`: neither answered nor given up. `dropped`: the fake destroyed the socket. `client_left`: the caller closed it first. */
-  ended: 'open' | 'answered' | 'dropped' | 'client_left';
-  /** Null while it is still to be decided: such a request may take money yet, whether or not its caller is still there. `replayed`: answered by memory. */
-  result: 'succeeded' | 'declined' | 'refused' | 'replayed' | 'not_applied' | null;
-  readonly secondTry: 'after_success' | 'while_another_is_open' | null;
 }
 
-/** Money taken. */
-export interface Success {
-  readonly at: Instant;
+type Result = 'succeeded' | 'declined' | 'refused' | 'replayed';
+
+/**
+ * One request to move money, as it arrived at the fake. Its result is null while it is still to be decided: such a request may take money yet, whether or
+ * not its caller is still there.
+ */
+export type MoneyRequest = RequestFor<Move, Result>;
+
+interface Taken {
   readonly requestId: string;
   readonly reference: string;
   readonly chargeRef: string;
@@ -40,6 +31,9 @@ export interface Success {
   readonly amount: number;
   readonly currency: string;
 }
+
+/** Money taken. */
+export type Success = Dated<Taken>;
 
 /** Money given back. */
 export interface Refunded {
@@ -50,96 +44,48 @@ export interface Refunded {
 }
 
 /** One debt: method + amount + currency. */
-export interface Debt {
+export interface Debt extends Held<MoneyRequest, Taken> {
   readonly debtId: string;
-  readonly requests: readonly MoneyRequest[];
-  readonly successes: readonly Success[];
 }
 
-/** What the fake saw, by its own account. */
-export interface LedgerReport {
-  readonly debts: readonly Debt[];
-  /**
-   * Requests to move money received after a success on their debt or while another might still take money. A repeat that the key's memory answers is
-   * none: the gateway knows it for the same request.
-   */
-  readonly secondTries: readonly MoneyRequest[];
-  /** Debts with more than one success: money taken twice. */
-  readonly doubleCharges: readonly Debt[];
+/** What the fake saw, by its own account. A repeat that the key's memory answers is no second try: the gateway knows it for the same request. */
+export interface LedgerReport extends Report<Debt> {
   readonly refunds: readonly Refunded[];
 }
 
 /** The fake's own book of everything that asked for money. */
-export interface Ledger {
-  receive(order: MoneyOrder & { readonly requestId: string; readonly replayed: boolean }): MoneyRequest;
+export interface Ledger extends Pick<MoneyLedger<Move, Result, Taken>, 'end' | 'success'> {
+  receive(asked: Asked, order: MoneyOrder): MoneyRequest;
   /** It was executed, answered by memory, or will never be. */
   decide(request: MoneyRequest, result: NonNullable<MoneyRequest['result']>): void;
-  end(request: MoneyRequest, ended: 'answered' | 'dropped' | 'client_left'): void;
   /** No request for this object that is still undecided can take money any more: it is left to its end, and another beside it is no second try. */
   fence(objectRef: string): void;
-  success(debtId: string, success: Omit<Success, 'at'>): void;
   refund(refund: Omit<Refunded, 'at'>): void;
   report(): LedgerReport;
 }
 
 export const createLedger = (clock: FakeClock): Ledger => {
-  const requests: MoneyRequest[] = [];
-  const successes = new Map<string, Success[]>();
-  const refunds: Refunded[] = [];
   const fenced = new Set<MoneyRequest>();
-  const now = (): Instant => ({ hub: clock.hubNow().toISOString(), wall: clock.wallNow().toISOString() });
-
-  const secondTryOf = (debtId: string): MoneyRequest['secondTry'] => {
-    if (successes.has(debtId)) return 'after_success';
-    const another = requests.some((earlier) => earlier.debtId === debtId && earlier.result === null && !fenced.has(earlier));
-    return another ? 'while_another_is_open' : null;
-  };
+  const refunds: Refunded[] = [];
+  const book = createMoneyLedger<Move, Result, Taken>({ clock, mayStillTake: (earlier) => earlier.result === null && !fenced.has(earlier) });
+  const debts = (): readonly Debt[] => book.debtIds().map((debtId) => ({ debtId, ...book.of(debtId) }));
 
   return {
-    receive: (order) => {
-      const entry: MoneyRequest = {
-        ...order,
-        receivedAt: now(),
-        decidedAt: null,
-        ended: 'open',
-        result: null,
-        secondTry: order.replayed ? null : secondTryOf(order.debtId),
-      };
-      requests.push(entry);
-      return entry;
-    },
+    receive: (asked, order) => book.receive(asked, { ...order, decidedAt: null }),
     decide: (request, result) => {
       request.result = result;
-      request.decidedAt ??= now();
+      request.decidedAt ??= clock.instant();
     },
-    end: (request, ended) => {
-      if (request.ended === 'open') request.ended = ended;
-    },
+    end: (request, ended) => book.end(request, ended),
     fence: (objectRef) => {
-      for (const request of requests) {
+      for (const request of debts().flatMap(({ requests }) => requests)) {
         if (request.objectRef !== objectRef) continue;
         fenced.add(request);
-        request.decidedAt ??= now();
+        request.decidedAt ??= clock.instant();
       }
     },
-    success: (debtId, success) => {
-      successes.set(debtId, [...(successes.get(debtId) ?? []), { at: now(), ...success }]);
-    },
-    refund: (refund) => void refunds.push({ at: now(), ...refund }),
-    report: () => {
-      const debts = structuredClone(
-        [...new Set(requests.map((request) => request.debtId))].map((debtId) => ({
-          debtId,
-          requests: requests.filter((request) => request.debtId === debtId),
-          successes: successes.get(debtId) ?? [],
-        })),
-      );
-      return {
-        debts,
-        secondTries: debts.flatMap((debt) => debt.requests).filter((request) => request.secondTry !== null),
-        doubleCharges: debts.filter((debt) => debt.successes.length > 1),
-        refunds: structuredClone(refunds),
-      };
-    },
+    success: (debtId, success) => book.success(debtId, success),
+    refund: (refund) => void refunds.push({ at: clock.instant(), ...refund }),
+    report: () => ({ ...reportOf(debts()), refunds: structuredClone(refunds) }),
   };
 };

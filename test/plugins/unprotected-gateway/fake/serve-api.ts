@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { type Answer, appliesFirst, delayOf, type Exchange, type FaultList, type KeyMemory, type KeyState } from '../../../../core/connector-kit/testing/index.js';
 import { chargeOrder, debtIdOf, refundOrder, type ChargeOrder, type FakeAccount } from './account.js';
-import type { Exchange } from './exchange.js';
-import { appliesFirst, type FaultAction, type FaultList } from './faults.js';
-import type { Answer, KeyMemory, KeyState } from './key-memory.js';
+import { faultKinds } from './faults.js';
 import type { Ledger, MoneyOrder, MoneyRequest } from './ledger.js';
 import type { FakeSettings } from './settings.js';
 
@@ -12,10 +11,9 @@ export interface ApiParts {
   readonly apiKey: string;
   readonly account: FakeAccount;
   readonly ledger: Ledger;
-  readonly faults: FaultList;
+  readonly faults: FaultList<never>;
   readonly keys: KeyMemory;
   readonly settings: () => FakeSettings;
-  readonly mintRequestId: () => string;
 }
 
 const refusal = (status: number, code: string, message: string): Answer => ({ status, body: { error: { code, message } } });
@@ -26,12 +24,11 @@ interface Prepared {
   run(entry: MoneyRequest | null): Answer;
 }
 
-const moving = (call: MoneyOrder['call'], order: ChargeOrder, objectRef: string | null, key: string | null): MoneyOrder => ({
+const moving = (call: MoneyOrder['call'], order: ChargeOrder, objectRef: string | null): MoneyOrder => ({
   debtId: debtIdOf(order),
   call,
   reference: order.reference,
   objectRef,
-  idempotencyKey: key,
 });
 
 const reading = (run: () => Answer): Prepared => ({ moves: null, run });
@@ -41,12 +38,11 @@ const charging = (account: FakeAccount, moves: MoneyOrder, order: ChargeOrder): 
   run: (entry) => (entry === null ? refusal(500, 'fake_broken', 'A charge without an entry in the ledger.') : account.charge(order, moves.objectRef, entry)),
 });
 
-const prepared = (account: FakeAccount, exchange: Exchange, key: string | null): Prepared => {
-  const { method, url, body } = exchange;
+const prepared = (account: FakeAccount, { method, path, query, body }: Exchange): Prepared => {
   const json = (): unknown => JSON.parse(body === '' ? '{}' : body);
-  const reference = url.searchParams.get('reference') ?? '';
-  const [, objectRef = '', action] = /^\/v1\/objects\/([^/]+)\/(confirm|cancel)$/.exec(url.pathname) ?? [];
-  switch (`${method} ${action === undefined ? url.pathname : action}`) {
+  const reference = query.get('reference') ?? '';
+  const [, objectRef = '', action] = /^\/v1\/objects\/([^/]+)\/(confirm|cancel)$/.exec(path) ?? [];
+  switch (`${method} ${action === undefined ? path : action}`) {
     case 'GET /v1/account':
       return reading(() => ({ status: 200, body: { account: 'unprotected' } }));
     case 'POST /v1/objects': {
@@ -56,13 +52,13 @@ const prepared = (account: FakeAccount, exchange: Exchange, key: string | null):
     case 'POST confirm': {
       const order = account.orderOf(objectRef);
       if (order === undefined) return reading(() => refusal(404, 'no_such_object', `There is no object ${objectRef}.`));
-      return charging(account, moving('objects.confirm', order, objectRef, key), order);
+      return charging(account, moving('objects.confirm', order, objectRef), order);
     }
     case 'POST cancel':
       return reading(() => account.cancel(objectRef));
     case 'POST /v1/charges': {
       const order = chargeOrder.parse(json());
-      return charging(account, moving('charges.create', order, null, key), order);
+      return charging(account, moving('charges.create', order, null), order);
     }
     case 'GET /v1/charges':
       return reading(() => account.search(reference));
@@ -73,7 +69,7 @@ const prepared = (account: FakeAccount, exchange: Exchange, key: string | null):
     case 'GET /v1/refunds':
       return reading(() => account.refundsOf(reference));
     default:
-      return reading(() => refusal(404, 'no_such_address', `${method} ${url.pathname} is nothing this gateway knows.`));
+      return reading(() => refusal(404, 'no_such_address', `${method} ${path} is nothing this gateway knows.`));
   }
 };
 
@@ -97,14 +93,6 @@ const execute = (request: Prepared, entry: MoneyRequest | null, known: KeyState 
   }
 };
 
-const end = (exchange: Exchange, fault: FaultAction | null, answer: Answer): void => {
-  if (fault === null || (typeof fault === 'object' && 'delayMs' in fault)) exchange.answer(answer);
-  else if (typeof fault === 'object') exchange.answer({ status: fault.status, body: fault.body });
-  else if (fault === 'drop_reply_after_applying' || fault === 'close_before_applying') exchange.drop();
-};
-
-const headerOf = (value: string | string[] | undefined): string | null => (typeof value === 'string' && value !== '' ? value : null);
-
 /** Serves one request: proof, key, ledger, fault before, execution, fault after. */
 export const serveApi = async (parts: ApiParts, exchange: Exchange): Promise<void> => {
   const { account, ledger, faults, keys, settings } = parts;
@@ -112,31 +100,34 @@ export const serveApi = async (parts: ApiParts, exchange: Exchange): Promise<voi
     exchange.answer(refusal(401, 'wrong_key', 'This API key opens nothing.'));
     return;
   }
-  const key = headerOf(exchange.headers['idempotency-key']);
+  const key = exchange.idempotencyKey;
   let request: Prepared;
   try {
-    request = prepared(account, exchange, key);
+    request = prepared(account, exchange);
   } catch (error) {
     exchange.answer(refusal(422, 'unreadable', error instanceof z.ZodError ? z.prettifyError(error) : 'The body is no JSON.'));
     return;
   }
   const { switch: kept, keysKeptForMs } = settings();
-  const content = `${exchange.method} ${exchange.url.pathname} ${exchange.body}`;
-  const known = kept === 'key' && key !== null && exchange.method === 'POST' ? keys.take(key, content, keysKeptForMs) : undefined;
+  const content = `${exchange.method} ${exchange.path} ${exchange.body}`;
+  const known = kept === 'key' && key !== null ? keys.take(key, content, keysKeptForMs) : undefined;
   const isFirst = known === undefined || known.state === 'new';
-  const entry = request.moves === null ? null : ledger.receive({ ...request.moves, requestId: parts.mintRequestId(), replayed: !isFirst });
-  if (entry !== null) exchange.openedAs(entry);
+  const { requestId, path } = exchange;
+  const entry = request.moves === null ? null : ledger.receive({ requestId, path, idempotencyKey: key, replayed: !isFirst }, request.moves);
+  if (entry !== null) exchange.onEnd((ended) => ledger.end(entry, ended));
 
-  const fault = faults.take(exchange.method, exchange.url.pathname);
-  if (!appliesFirst(fault)) {
+  const fault = faults.take(exchange);
+  if (fault !== null && !appliesFirst(fault)) {
     if (entry !== null) ledger.decide(entry, 'not_applied');
     if (key !== null && known?.state === 'new') keys.release(key);
-    end(exchange, fault, refusal(500, 'fault', 'A fault answers.'));
+    faultKinds.end(exchange, fault, null);
     return;
   }
-  if (fault !== null && typeof fault === 'object' && 'delayMs' in fault) await sleep(fault.delayMs);
+  const delayMs = delayOf(fault);
+  if (delayMs > 0) await sleep(delayMs);
   const answer = execute(request, entry, known);
   if (entry !== null) ledger.decide(entry, resultOf(answer, known));
-  if (key !== null && known?.state === 'new') keys.keep(key, answer);
-  end(exchange, fault, answer);
+  if (key !== null && known?.state === 'new') keys.keep(key, { ...answer, requestId });
+  if (fault === null) exchange.answer(answer);
+  else faultKinds.end(exchange, fault, answer);
 };
