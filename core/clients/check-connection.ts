@@ -1,3 +1,4 @@
+import type { LoadedConnector } from '../plugin-registry/index.js';
 import type { Desk } from './desk.js';
 import type { ConnectionDocument } from './connection.model.js';
 import { connectionOptions, partOptions, type ConnectionOptions } from './connection-options.js';
@@ -44,7 +45,9 @@ export const checkConnection = (desk: Desk, client: Client, slug: string, input:
   const accountMode = accountModeOf(connector.mode(parsed), options, displayName);
   requireClientMode(desk, client, accountMode);
   checkGatewayMap(client, options);
-  return { displayName, mode: modeOf(client, input, existing), accountMode, options, config, parsed, platformAccountRef: accountRefOf(input, existing, displayName) };
+  const mode = modeOf(client, input, existing);
+  if (mode === 'active') requireStillPlatform(connector, options);
+  return { displayName, mode, accountMode, options, config, parsed, platformAccountRef: accountRefOf(input, existing, displayName) };
 };
 
 /** What is named is replaced, or with null put back to its default; what is left out stays. */
@@ -58,6 +61,16 @@ const checkGatewayMap = (client: Client, { gatewayMap }: ConnectionOptions): voi
     const have = client.gatewayAccountIds.length === 0 ? 'it has none; add one first' : `it has ${client.gatewayAccountIds.join(', ')}`;
     throw new InvalidInput({ param: `options.gatewayMap.${ref}`, found: shown(gatewayAccountId), expected: `the id of a gateway account of this client (${have})` });
   }
+};
+
+/** Where only the merchant can stop the platform's own retries, he says that he has: else both would charge. Where the platform collects what it retries, they cannot. */
+const requireStillPlatform = ({ displayName, capabilities, retriesOffAt }: LoadedConnector, options: ConnectionOptions): void => {
+  const onlyCollects = capabilities.collects && Object.keys(options.gatewayMap).length === 0;
+  if (retriesOffAt === undefined || options.platformRetriesOff || onlyCollects) return;
+  throw new InvalidInput({
+    param: 'options.platformRetriesOff', found: shown(options.platformRetriesOff),
+    expected: `true in mode active: the hub cannot stop the retries of ${displayName} itself. Switch them off (${retriesOffAt}) and set it, or choose observe or schedule_only`,
+  });
 };
 
 const accountModeOf = (revealed: 'test' | 'live' | 'undeclared', options: ConnectionOptions, displayName: string): 'test' | 'live' => {

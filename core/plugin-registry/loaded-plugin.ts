@@ -38,6 +38,8 @@ export interface LoadedConnector {
   readonly id: string;
   readonly displayName: string;
   readonly capabilities: ConnectorCapabilities;
+  /** Where the merchant switches the platform's own retries off, if nobody else can. */
+  readonly retriesOffAt: string | undefined;
   mode(config: unknown): 'test' | 'live' | 'undeclared';
   /** One webhook URL per topic where the platform wants that; empty otherwise. */
   topics(config: unknown): readonly string[];
@@ -104,6 +106,7 @@ export const loadedConnector = (definition: ConnectorDefinition<unknown, unknown
       listsFailures: definition.failures !== undefined,
       setsUpWebhooks: definition.setup !== undefined,
     }),
+    retriesOffAt: definition.dunning.mode === 'merchant_switches_off' ? definition.dunning.how : undefined,
     mode: (config: unknown) => definition.mode(config),
     topics: (config: unknown) => definition.webhook.topics?.(config) ?? [],
     parseConfig: configParser(definition.configSchema),

@@ -53,6 +53,25 @@ const quietBilling = defineConnector<z.output<typeof quietConfig>>({
   checkHealth: healthy,
 });
 
+/** A platform whose own retries only the merchant can switch off; `collects`: it is told to collect, and retries the same object. */
+const stubbornBilling = (id: string, displayName: string, collects: 'collects' | 'charges_nothing') => defineConnector<z.output<typeof acmeConfig>>({
+  id,
+  displayName,
+  contract: CONTRACT_VERSION,
+  configSchema: acmeConfig,
+  mode: (config) => modeOf(config.apiKey),
+  hosts: () => ['api.stubborn.example'],
+  limits: () => ({ perMinute: 60, concurrent: 1 }),
+  open: () => undefined,
+  webhook: { verify: notCalled, parse: notCalled },
+  invoices: { read: notCalled },
+  paymentMethods: { mode: 'held_by_platform', why: 'invented' },
+  dunning: { mode: 'merchant_switches_off', how: 'Settings, Dunning, Off' },
+  ...(collects === 'collects' ? { collection: { collectNow: notCalled, findCollection: notCalled, protection: () => ({ kind: 'search_only' as const, absentIsFinalAfterMs: 1000 }) } } : {}),
+  settlement: { mode: 'platform_detects' },
+  checkHealth: healthy,
+});
+
 const payConfig = z.strictObject({ apiKey: apiKey() });
 
 const acmePay = defineGateway<z.output<typeof payConfig>>({
@@ -80,3 +99,13 @@ export const inventedPluginsWith = (health: InventedHealth): PluginList => ({
 
 /** The same, where every connection is healthy. */
 export const inventedPlugins: PluginList = inventedPluginsWith(healthy);
+
+/** The same, with two platforms whose retries only the merchant can switch off; the second collects by itself. */
+export const inventedPluginsWithStubborn: PluginList = {
+  ...inventedPlugins,
+  connectors: {
+    ...inventedPlugins.connectors,
+    'stubborn-billing': async () => ({ connector: stubbornBilling('stubborn-billing', 'Stubborn Billing', 'charges_nothing') }),
+    'collecting-billing': async () => ({ connector: stubbornBilling('collecting-billing', 'Collecting Billing', 'collects') }),
+  },
+};
