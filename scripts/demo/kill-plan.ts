@@ -1,5 +1,5 @@
 import { expected } from './expected.js';
-import { createRandom } from './random.js';
+import { createRandom } from '../../core/connector-kit/testing/index.js';
 
 /** When a hub is to be killed: while it holds this row's case and its nth attempt has been written, some ms after that was first seen. */
 export interface KillTarget { readonly row: number; readonly attempt: number; readonly delayMs: number }
