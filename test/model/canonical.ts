@@ -17,7 +17,7 @@ const countsOf = (box: Box): Readonly<Record<string, number>> => ({
 /** No box goes on so long: what is due then is only watched. */
 const far = epoch + 55 * 24 * hour;
 
-/** Names worlds by what can still become of them. */
+/** Names worlds by what can still become of them, but for what is left of their budget. */
 export interface Canonical { keyOf(world: World): string }
 
 /** A card's ledger, as far as it is looked at here. */
@@ -105,7 +105,8 @@ export const createCanonical = (box: Box): Canonical => {
         world.letters.map((one) => `${String(one.caseIndex)}${one.what}${one.what === 'hand_back' ? one.retries : ''}${exact('until', one.until, now)}`).sort().join(','),
         world.workers.map((worker) => workerText(worker, world)).sort().join('/'), world.deliveries.map((one) => deliveryText(one, world)).sort().join(','),
         world.alerts[0], world.charging[0],
-        left.crashes, left.expiries, left.signals, left.operators, left.declines, world.broken ?? '',
+        // a platform that collects tells of it for as long as signals are left: what happens by itself tells these worlds apart
+        box.collects === 'platform' ? left.signals : '', world.broken ?? '',
       ].join(' ');
     },
   };

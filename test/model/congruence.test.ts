@@ -12,7 +12,8 @@ describe('worlds of one name', () => {
     const box = boxOf(kind, { crashes: 1, expiries: 1, signals: 1, operators: 1, declines: 1 });
     const ways = waysOf(box);
     const canonical = createCanonical(box);
-    const seen = new Map<string, World>([[canonical.keyOf(ways.first), ways.first]]);
+    const nameOf = (world: World) => `${canonical.keyOf(world)} ${Object.values(world.left).join(',')}`;
+    const seen = new Map<string, World>([[nameOf(ways.first), ways.first]]);
     const met: (readonly [World, World])[] = [];
     const queue: World[] = [ways.first];
     // from here and there, to meet worlds that have lived long and short
@@ -23,14 +24,14 @@ describe('worlds of one name', () => {
       if (!world) break;
       for (const transition of await ways.from(world)) {
         const after = await transition.to;
-        const key = canonical.keyOf(after);
+        const key = nameOf(after);
         const known = seen.get(key);
         if (known === undefined) { seen.set(key, after); queue.push(after); } else if (met.length < pairs || (known.now !== after.now && met.length < 2 * pairs)) met.push([known, after]);
       }
     }
     const following = async (world: World) => {
       const all = await ways.from(world);
-      return (await Promise.all(all.map(async ({ to }) => canonical.keyOf(await to)))).toSorted();
+      return (await Promise.all(all.map(async ({ to }) => nameOf(await to)))).toSorted();
     };
     for (const [one, other] of met) expect(await following(one)).toEqual(await following(other));
     expect(met.length).toBeGreaterThan(150);

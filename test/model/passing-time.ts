@@ -1,4 +1,5 @@
 import type { Box } from './box.js';
+import { laterInPause } from './long-pause.js';
 import { epoch } from './machine.js';
 import { openPast } from './requests.js';
 import type { Transition, World } from './world.js';
@@ -39,7 +40,15 @@ const limit = (world: World, box: Box): number => Math.min(
 export const timeTransitions = (world: World, box: Box): readonly Transition[] => {
   if (isWaitedFor(world)) return [];
   const next = Math.min(...moments(world).filter((at) => at > world.now));
-  if (next > limit(world, box) || next > horizon) return [];
+  const most = limit(world, box);
+  if (next > most || next > horizon) return [];
+  const later = laterInPause(world, most);
+  if (later) {
+    return [
+      { name: `time passes: ${spoken(next - world.now)}, and charges are resumed`, kind: 'step', to: later.first },
+      { name: `time passes: ${spoken(later.last.now - world.now)}, and charges stay paused`, kind: 'step', to: later.last },
+    ];
+  }
   return [{ name: `time passes: ${spoken(next - world.now)}`, kind: 'step', to: { ...world, now: next } }];
 };
 

@@ -38,7 +38,10 @@ export const ruleTable: readonly string[] = ['', 'Each rule taken away, and what
 
 /** A row per box, written when its search is over. */
 export const boxRow = ({ job, found }: Searched): string =>
-  boxLine(job.box.name, number(found.states), number(found.transitions), seconds(found.seconds), `${found.broken.length === 0 ? 'holds' : 'BROKEN'}${found.whole === 'yes' ? '' : ', NOT WHOLE'}`);
+  boxLine(job.box.name, number(found.states), number(found.transitions), seconds(found.seconds), `${found.broken.length === 0 ? 'holds' : 'BROKEN'}${found.whole === 'yes' ? '' : notWhole(found)}`);
+
+const notWhole = ({ left, reached: { spent, depth } }: Found): string =>
+  `, NOT WHOLE: ${number(left)} worlds left, of ${String(spent)} faults ${String(depth)} steps deep`;
 
 /** What broke, step by step, for a person to read. */
 export const brokenLines = ({ broken }: Found): readonly string[] => broken.flatMap(({ law, trace }) => [

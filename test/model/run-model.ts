@@ -20,7 +20,7 @@ const inThread = (job: Job): Promise<Found> => new Promise((resolve, reject) => 
 });
 
 /** A box that takes more memory than there is was not searched whole. */
-const notWhole: Found = { states: 0, transitions: 0, seconds: 0, whole: 'no', broken: [] };
+const notWhole: Found = { states: 0, transitions: 0, seconds: 0, whole: 'no', left: 0, reached: { spent: 0, depth: 0 }, broken: [] };
 
 const searchAll = async (jobs: readonly Job[], { threads }: ModelRun, each: (searched: Searched) => void): Promise<readonly Searched[]> => {
   const all: Searched[] = [];

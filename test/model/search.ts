@@ -1,8 +1,9 @@
 import type { Box, Law, SwitchedOff } from './box.js';
 import { createCanonical } from './canonical.js';
+import { createKnownWorlds } from './known-worlds.js';
 import { brokenLaw, isAtRest } from './laws.js';
 import { waysOf } from './ways.js';
-import type { World } from './world.js';
+import type { Budget, World } from './world.js';
 
 /** What a search found. */
 export interface Found {
@@ -10,25 +11,16 @@ export interface Found {
   readonly transitions: number;
   readonly seconds: number;
   readonly whole: 'yes' | 'no';
+  /** Worlds that were met and not gone on from. */
+  readonly left: number;
+  /** Of a search that was cut: how much had befallen the worlds it had come to, and how many steps in a row it had gone there. */
+  readonly reached: { readonly spent: number; readonly depth: number };
   /** One shortest trace for each way in which a law broke, the shortest first. */
   readonly broken: readonly { readonly law: string; readonly trace: readonly string[] }[];
 }
 
 /** How far a search goes. What it leaves out by that it says: `whole: 'no'`. */
 export interface SearchLimits { readonly mostStates?: number; readonly mostSeconds?: number; /** Ends once one of these laws is broken. */ readonly until?: readonly Law[] }
-
-/** 53 bits of a text. */
-const hashOf = (text: string): number => {
-  let [one, other] = [0xdeadbeef, 0x41c6ce57];
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    one = Math.imul(one ^ code, 2_654_435_761);
-    other = Math.imul(other ^ code, 1_597_334_677);
-  }
-  one = Math.imul(one ^ (one >>> 16), 2_246_822_507) ^ Math.imul(other ^ (other >>> 13), 3_266_489_909);
-  other = Math.imul(other ^ (other >>> 16), 2_246_822_507) ^ Math.imul(one ^ (one >>> 13), 3_266_489_909);
-  return 4_294_967_296 * (2_097_151 & other) + (one >>> 0);
-};
 
 /** Numbers that grow. */
 const growing = () => {
@@ -45,40 +37,44 @@ const growing = () => {
   };
 };
 
-/** Every world a box can come to, breadth first, each law asked of each. */
+const spentOf = ({ crashes, expiries, signals, operators, declines }: Budget): number => crashes + expiries + signals + operators + declines;
+
+/**
+ * Every world a box can come to, each law asked of each: those with the most left to befall them first, and of these breadth first. So a world that
+ * differs from a known one only in having less left is never gone on from.
+ */
 export const search = async (box: Box, off?: SwitchedOff, options: SearchLimits = {}): Promise<Found> => {
   const started = performance.now();
   const ways = waysOf(box, off);
   const canonical = createCanonical(box);
-  // worlds are told apart by 53 bits of their names: among ten million two fall together with a chance of one in two hundred
-  const numbers = new Map<number, number>();
+  const known = createKnownWorlds();
   const parents = growing();
   const names = growing();
   const [from, to] = [growing(), growing()];
   const nameIds = new Map<string, number>();
   const atRest: number[] = [];
   const broken = new Map<string, number>();
-  let next: { readonly id: number; readonly world: World }[] = [];
+  const whole = spentOf(box.budget);
+  // worlds to go on from, by what was spent until then
+  const waiting: { readonly id: number; readonly world: World }[][] = Array.from({ length: whole + 1 }, () => []);
   let transitions = 0;
 
   const nameId = (name: string): number => {
-    const known = nameIds.get(name);
-    if (known !== undefined) return known;
+    const before = nameIds.get(name);
+    if (before !== undefined) return before;
     nameIds.set(name, nameIds.size);
     return nameIds.size - 1;
   };
   const reach = (world: World, parent: number, name: string): number => {
-    const key = hashOf(canonical.keyOf(world));
-    const known = numbers.get(key);
-    if (known !== undefined) return known;
-    const id = numbers.size;
-    numbers.set(key, id);
+    const before = known.size();
+    const id = known.numberOf(canonical.keyOf(world), world.left);
+    if (id < before) return id;
     parents.push(parent);
     names.push(nameId(name));
     const law = brokenLaw(world, box);
     if (law === undefined) {
       if (isAtRest(world, box)) atRest.push(id);
-      next.push({ id, world });
+      waiting[whole - spentOf(world.left)]?.push({ id, world });
     } else {
       atRest.push(id);
       if (!broken.has(law)) broken.set(law, id);
@@ -95,26 +91,31 @@ export const search = async (box: Box, off?: SwitchedOff, options: SearchLimits 
   reach(ways.first, -1, 'start');
   const most = options.mostStates ?? 12_000_000;
   const mostMs = (options.mostSeconds ?? Number.POSITIVE_INFINITY) * 1000;
-  let cut: 'no' | 'yes' = 'no';
-  while (next.length > 0 && cut === 'no' && !options.until?.some((law) => [...broken.keys()].some((said) => said.startsWith(`${law}:`)))) {
-    const frontier = next;
-    next = [];
-    for (const { id, world } of frontier) {
-      if (performance.now() - started > mostMs || numbers.size >= most) { cut = 'yes'; break; }
-      for (const transition of await ways.from(world)) {
-        transitions += 1;
-        const reached = reach(await transition.to, id, transition.name);
-        if (transition.kind === 'step' && reached !== id) { from.push(id); to.push(reached); }
+  const isOver = (): boolean => performance.now() - started > mostMs || known.size() >= most;
+  const isShown = (): boolean => options.until?.some((law) => [...broken.keys()].some((said) => said.startsWith(`${law}:`))) === true;
+  let reached = { spent: 0, depth: 0 };
+  for (let spent = 0; spent <= whole && !isOver() && !isShown(); spent += 1) {
+    reached = { spent, depth: 0 };
+    for (let frontier = waiting[spent] ?? []; frontier.length > 0 && !isOver() && !isShown(); frontier = waiting[spent] ?? []) {
+      waiting[spent] = [];
+      reached = { spent, depth: reached.depth + 1 };
+      for (const [at, { id, world }] of frontier.entries()) {
+        if (isOver()) { waiting[spent] = [...waiting[spent] ?? [], ...frontier.slice(at)]; break; }
+        for (const transition of await ways.from(world)) {
+          transitions += 1;
+          const after = reach(await transition.to, id, transition.name);
+          if (transition.kind === 'step' && after !== id) { from.push(id); to.push(after); }
+        }
       }
     }
   }
-  const whole = next.length === 0 && cut === 'no';
-  if (whole) {
-    const stuck = firstStuck(numbers.size, from, to, atRest);
+  const left = waiting.reduce((sum, worlds) => sum + worlds.length, 0);
+  if (left === 0) {
+    const stuck = firstStuck(known.size(), from, to, atRest);
     if (stuck !== undefined) broken.set('liveness: something owed can never be paid any more', stuck);
   }
   return {
-    states: numbers.size, transitions, seconds: (performance.now() - started) / 1000, whole: whole ? 'yes' : 'no',
+    states: known.size(), transitions, seconds: (performance.now() - started) / 1000, whole: left === 0 ? 'yes' : 'no', left, reached,
     broken: [...broken].map(([law, id]) => ({ law, trace: traceTo(id) })).sort((a, b) => a.trace.length - b.trace.length),
   };
 };

@@ -13,13 +13,14 @@ const oneByOne = (box: Box): SwitchedOff => ({ rule: 'none', in: box, breaks: []
 const endsOf = async (box: Box, off?: SwitchedOff): Promise<{ readonly ends: readonly string[]; readonly states: number }> => {
   const ways = waysOf(box, off);
   const canonical = createCanonical(box);
-  const seen = new Set([canonical.keyOf(ways.first)]);
+  const nameOf = (world: World) => `${canonical.keyOf(world)} ${Object.values(world.left).join(',')}`;
+  const seen = new Set([nameOf(ways.first)]);
   const ends = new Set<string>();
   const queue: World[] = [ways.first];
   for (let world = queue.pop(); world !== undefined; world = queue.pop()) {
     for (const transition of await ways.from(world)) {
       const after = await transition.to;
-      const key = canonical.keyOf(after);
+      const key = nameOf(after);
       if (seen.has(key)) continue;
       seen.add(key);
       queue.push(after);
