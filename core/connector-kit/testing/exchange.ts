@@ -21,7 +21,7 @@ export interface Exchange {
   readonly body: string;
   /** The body of a request that writes, the query string of one that does not: where form APIs have their parameters. */
   readonly parameters: string;
-  /** The idempotency key of a POST. */
+  /** The idempotency key of a request that may have one. */
   readonly idempotencyKey: string | null;
   /** Tells once how the request ended, as soon as it did. */
   onEnd(listener: (ended: Ended) => void): void;
@@ -38,6 +38,8 @@ export interface WireStyle {
   readonly basePath?: string;
   /** The header that carries an idempotency key, in small letters; absent where the platform has none. */
   readonly keyHeader?: string;
+  /** The methods whose requests may have one; default POST. */
+  readonly keyMethods?: readonly string[];
   /** Spaces a level of JSON is indented by; default none. */
   readonly indent?: number;
   /** Headers of every answer; what an answer brings itself comes over them. */
@@ -56,11 +58,11 @@ interface Incoming {
 
 /** One request to the API. */
 export const createExchange = (wire: WireStyle, { requestId, request, response, body }: Incoming): Exchange => {
-  const { basePath = '', keyHeader, indent } = wire;
+  const { basePath = '', keyHeader, keyMethods = ['POST'], indent } = wire;
   const url = new URL(request.url ?? '/', 'http://fake');
   const method = request.method ?? 'GET';
   const { headers } = request;
-  const idempotencyKey = method === 'POST' && keyHeader !== undefined ? headerOf(headers[keyHeader]) : null;
+  const idempotencyKey = keyMethods.includes(method) && keyHeader !== undefined ? headerOf(headers[keyHeader]) : null;
   const headersOfAll = wire.headersOf({ requestId, headers, idempotencyKey });
   const listeners: ((ended: Ended) => void)[] = [];
   const end = (ended: Ended): void => {

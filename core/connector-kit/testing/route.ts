@@ -6,7 +6,7 @@ import type { z } from 'zod';
  */
 export interface EndpointOf<Platform, Call, Move, Parameters> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Below the API's base; `:id` stands for one id. */
+  /** Below the API's base; each `:id` stands for one id. */
   readonly path: string;
   readonly parameters: z.ZodType<Parameters>;
   /** Absent, or null, where it moves no money. */
@@ -31,7 +31,7 @@ export interface RouteOf<Platform, Call, Move> {
 /** Makes a route of an endpoint; what an endpoint holds beyond is the fake's own to keep. */
 export const routeOf = <Platform, Call, Move, Parameters>(endpoint: EndpointOf<Platform, Call, Move, Parameters>): RouteOf<Platform, Call, Move> => ({
   method: endpoint.method,
-  pattern: new RegExp(`^${endpoint.path.replace(':id', '([^/]+)')}$`),
+  pattern: new RegExp(`^${endpoint.path.replaceAll(':id', '([^/]+)')}$`),
   prepare: (read) => {
     const parameters = read(endpoint.parameters);
     return {
@@ -43,10 +43,10 @@ export const routeOf = <Platform, Call, Move, Parameters>(endpoint: EndpointOf<P
 
 /** What stands at an address. `other_method`: something, but not for this method. */
 export type Matched<Route> =
-  | { readonly found: true; readonly route: Route; readonly id: string }
+  | { readonly found: true; readonly route: Route; readonly id: string; readonly ids: readonly string[] }
   | { readonly found: false; readonly why: 'no_address' | 'other_method' };
 
-/** The first route of this method and path, with the id in the path. */
+/** The first route of this method and path, with the ids in the path; `id` is the first of them, '' where there is none. */
 export const matchRoute = <Route extends { readonly method: string; readonly pattern: RegExp }>(
   routes: readonly Route[],
   method: string,
@@ -55,5 +55,6 @@ export const matchRoute = <Route extends { readonly method: string; readonly pat
   const matching = routes.filter(({ pattern }) => pattern.test(path));
   const route = matching.find((candidate) => candidate.method === method);
   if (route === undefined) return { found: false, why: matching.length === 0 ? 'no_address' : 'other_method' };
-  return { found: true, route, id: decodeURIComponent(route.pattern.exec(path)?.[1] ?? '') };
+  const ids = (route.pattern.exec(path) ?? []).slice(1).map(decodeURIComponent);
+  return { found: true, route, id: ids[0] ?? '', ids };
 };
