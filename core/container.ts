@@ -94,6 +94,7 @@ export const createHubContainer = (ready: Ready): AwilixContainer<Parts> => {
     scheduler: asFunction(({ bells, clock, leaseMs, claims, works, logger, settings }: Parts) => createScheduler({
       bells, clock, leaseMs, claims, works, concurrency: settings.workerConcurrency,
       onError: (error, lane) => { logger.error({ err: error, lane }, 'work of a lane failed; it is left to its lease'); },
+      onNewer: (kind, format) => { logger.warn({ kind, format, alert: 'newer_format' }, 'documents that a newer version of the hub wrote are due and left to it; update this one, or start one of that version'); },
     })).singleton(),
     clients: asFunction(({ storage, vault, registry, settings, clock }: Parts) => createClients({ storage, vault, registry, settings, clock })).singleton(),
     killSwitch: asFunction(({ storage, clock }: Parts) => createKillSwitch({ storage, clock })).singleton(),

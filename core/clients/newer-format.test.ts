@@ -89,5 +89,10 @@ describe('what a newer version of the hub wrote', () => {
     expect([
       await rows('deliveries').findOne({ _id: 'newer-delivery' }), await rows('notifications').findOne({ _id: 'newer-notification' }), await rows('cases').findOne({ _id: 'newer-case' }),
     ]).toEqual([delivery, notification, aCase]);
+    const told = hub.logLines.map((line) => JSON.parse(line) as Record<string, unknown>).filter((line) => line['alert'] === 'newer_format');
+    const line = (kind: string) => expect.objectContaining({ level: 'warn', kind, format: 2 });
+    expect(told).toHaveLength(3);
+    expect(told).toEqual(expect.arrayContaining([line('case'), line('delivery'), line('notification')]));
+    expect(JSON.stringify(told)).not.toContain(clientId);
   });
 });

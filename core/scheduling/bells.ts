@@ -41,7 +41,10 @@ export const createAgendaBells = (options: {
     defaultLockLifetime: lockMs,
     removeOnComplete: true,
   });
+  let ended: 'no' | 'yes' = 'no';
   agenda.on('error', (error: Error) => {
+    // a bell whose answer ended with the process stays locked for a moment, and rings elsewhere
+    if (ended === 'yes' && error.name === 'MongoClientClosedError') return;
     // Agenda looks after a bell that takes long, sometimes between the end of its answer and its removal
     if (!error.message.includes('no lockedAt date found')) options.onError(error);
   });
@@ -99,6 +102,7 @@ export const createAgendaBells = (options: {
       watch = watchStandstills();
     },
     stop: async () => {
+      ended = 'yes';
       handler = undefined;
       clearInterval(watch);
       await restarting;

@@ -195,4 +195,19 @@ describe('the scheduler', () => {
     await until('ours', () => ran.length === 1, 2000);
     expect(await tasks.findOne({ _id: 'newer' })).toMatchObject({ holder: null, fence: 0, strikes: 0 });
   });
+
+  it('tells once of each kind that documents of a newer version are due, however many and however often it looks', async () => {
+    const scaled = createClock({ scale: 60, origin: new Date() });
+    const { tasks, scheduler, newer, ran, errors } = bench({ clock: scaled });
+    await tasks.insertOne(taskOf('ours', lane, inMs(scaled, -600_000)));
+    await scheduler.start();
+    await until('ours', () => ran.length === 1, 2000);
+    expect(newer).toEqual([]);
+    await tasks.insertMany(['one', 'two', 'three'].map((name, n) => taskOf(name, lane, inMs(scaled, -60_000 - n), { v: 2 + n })));
+    await until('it is told', () => newer.length > 0, 4000);
+    await sleep(2500);
+    expect(newer).toEqual([{ kind: 'task', format: 4 }]);
+    expect([ran, errors]).toEqual([['ours'], []]);
+    expect(await tasks.countDocuments({ v: { $gt: 1 }, holder: null, fence: 0 })).toBe(3);
+  });
 });

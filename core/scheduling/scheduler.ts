@@ -1,6 +1,7 @@
 import type { Collection, WithId } from '../storage/index.js';
 import type { Bells } from './bells.js';
 import { claimDue, claimStruck, hasStruck, type DueDocument, type LeaseTerms } from './claim.js';
+import { createNewerWatch, type OnNewer } from './newer-documents.js';
 import { createSlots } from './slots.js';
 import { createWakes, soon } from './wakes.js';
 
@@ -36,11 +37,13 @@ export const strikesBeforeParking = 5;
 export const createScheduler = (options: LeaseTerms & {
   readonly bells: Bells; readonly concurrency: number; readonly works: 'here' | 'elsewhere';
   readonly onError: (error: unknown, lane: string) => void;
+  readonly onNewer?: OnNewer;
 }): Scheduler => {
   const { clock, bells } = options;
   const terms: LeaseTerms = options;
   const kinds = new Map<string, LaneWork<DueDocument>>();
   const draining = new Map<string, 'once' | 'again'>();
+  const lookForNewer = createNewerWatch(options.onNewer ?? (() => undefined));
   const slots = createSlots(options.concurrency);
   const underWay = new Set<Promise<void>>();
   const state = { ended: 'no' as 'no' | 'yes', sweeping: 'no' as 'no' | 'yes' };
@@ -118,6 +121,7 @@ export const createScheduler = (options: LeaseTerms & {
       for (const work of kinds.values()) {
         await track(`${work.kind}/`, async () => {
           for (const lane of await work.collection.distinct('lane', { v: 1, nextAt: { $lte: at } })) if (typeof lane === 'string') void track(lane, () => drain(lane));
+          await lookForNewer(work, at);
         });
       }
     } finally { state.sweeping = 'no'; }

@@ -55,9 +55,11 @@ export const createBench = (options: {
   const parked: string[] = [];
   const inHand = { now: new Set<string>(), most: 0, together: [] as string[][] };
   const errors: { readonly error: unknown; readonly lane: string }[] = [];
+  const newer: { readonly kind: string; readonly format: number }[] = [];
   const scheduler: Scheduler = createScheduler({
     clock: options.clock, bells: options.bells, leaseMs: options.leaseMs ?? 3000, concurrency: options.concurrency ?? 10, works: options.works ?? 'here',
     onError: (error, lane) => { errors.push({ error, lane }); },
+    onNewer: (kind, format) => { newer.push({ kind, format }); },
   });
   const work: LaneWork<Task> = {
     kind: 'task',
@@ -78,5 +80,5 @@ export const createBench = (options: {
     },
   };
   scheduler.define(work);
-  return { tasks, scheduler, ran, parked, inHand, errors };
+  return { tasks, scheduler, ran, parked, inHand, errors, newer };
 };
