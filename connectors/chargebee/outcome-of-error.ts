@@ -1,9 +1,10 @@
 import type { ChargeOutcome, CollectRequest } from '../../core/connector-kit/index.js';
+import { fromChargebeeAmount } from './amounts.js';
 import type { ChargebeeCall } from './platform-api.js';
 import { fetchInvoice, refsOf, stateOf, type InvoiceReading } from './read-invoice.js';
 import type { Refusal, Transaction } from './shapes.js';
 import { declineByCode, toDecline } from './to-decline.js';
-import { refusalOf, toPlatformError } from './to-platform-error.js';
+import { refusalOf, saysNotExecuted, toPlatformError } from './to-platform-error.js';
 
 /**
  * What a collection came to that was refused.
@@ -38,7 +39,7 @@ export const outcomeOfError = async (
       throw error;
     }
     case 'platform_down':
-      if (error.reached !== 'unknown') return { status: 'not_sent', cause: error.message, ...wait };
+      if (refusal !== undefined && saysNotExecuted(refusal)) return { status: 'not_sent', cause: error.message, ...wait };
       break;
     case 'unexpected_answer':
       break;
@@ -55,6 +56,8 @@ const refusedByState = async (request: CollectRequest, context: ChargebeeCall): 
   const state = stateOf(reading.invoice);
   if (state === 'paid') return { status: 'already_paid' };
   if (state !== 'open') return { status: 'not_sent', cause: `The invoice is ${state}; Chargebee collected nothing.` };
+  const { amount_due: due, currency_code: currency } = reading.invoice;
+  if (fromChargebeeAmount(due, currency).minor < request.amount.minor) return { status: 'not_sent', cause: 'Less is due by now; Chargebee collected nothing.' };
   const isRunning = reading.transactions.some((each) => each.status === 'in_progress' || each.status === 'needs_attention' || each.status === 'timeout');
   return isRunning ? { status: 'not_sent', cause: 'Another payment of the invoice is in progress; Chargebee collected nothing.' } : undefined;
 };

@@ -8,8 +8,9 @@ export const refusalOf = (thrown: unknown): Refusal | undefined => {
   return parsed.success ? parsed.data : undefined;
 };
 
-/** The codes of a 503 that say beyond doubt that nothing was executed: `platform_down` with `reached: 'yes'`. */
-const NOT_EXECUTED = new Set(['site_read_only_mode', 'site_not_ready']);
+/** Whether a 503 says beyond doubt that nothing was executed. */
+export const saysNotExecuted = ({ http_status_code: status, api_error_code: code }: Refusal): boolean =>
+  status === 503 && (code === 'site_read_only_mode' || code === 'site_not_ready');
 
 /** How long one request holds an invoice against others, at most; and the minute in which requests are counted. */
 const LOCKED_MS = 5_000;
@@ -50,7 +51,7 @@ export const toPlatformError = (thrown: unknown): PlatformError => {
     default:
       break;
   }
-  const reached = status === 503 && NOT_EXECUTED.has(code) ? 'yes' : 'unknown';
+  const reached = saysNotExecuted(refusal) ? 'yes' : 'unknown';
   return error(`answered ${status}`, { code: status >= 500 ? 'platform_down' : 'unexpected_answer', reached });
 };
 
