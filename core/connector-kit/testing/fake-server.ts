@@ -63,7 +63,9 @@ export const startFakeServer = async ({ port: wanted = 0, wire, control, mintReq
     else await serve(createExchange(wire, { requestId: mintRequestId(), request, response, body }));
   };
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
-    handle(request, response).catch(() => request.socket.destroy());
+    // a request whose body broke off has lost hold of its socket
+    const { socket } = request;
+    handle(request, response).catch(() => socket.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
