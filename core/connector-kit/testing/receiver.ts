@@ -34,11 +34,11 @@ export const openReceiver = async <Received>(read: (headers: IncomingHttpHeaders
   };
 };
 
-/** Waits until something is so; fails after two seconds. */
+/** Waits until something is so; fails after five seconds. */
 export const until = async (isSo: () => boolean): Promise<void> => {
-  const end = Date.now() + 2_000;
+  const end = Date.now() + 5_000;
   while (!isSo()) {
-    if (Date.now() > end) throw new Error('waited two seconds in vain');
+    if (Date.now() > end) throw new Error('waited five seconds in vain');
     await new Promise<void>((resolve) => setTimeout(resolve, 5));
   }
 };

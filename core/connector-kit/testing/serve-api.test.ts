@@ -70,7 +70,7 @@ describe('an API on the harness', () => {
   });
 
   it('refuses a key and an object that are under way, and lets go of them afterwards', async () => {
-    fake.world.setProcessingMs({ ms: 150 });
+    fake.world.setProcessingMs({ ms: 800 });
     const slow = pay({ key: 'k-1', amount: 40 });
     await until(() => requests().length === 1);
     expect((await pay({ key: 'k-1', amount: 40 })).body).toEqual({ code: 'key_in_use' });
