@@ -18,7 +18,14 @@ const countsOf = (box: Box): Readonly<Record<string, number>> => ({
 const far = epoch + 55 * 24 * hour;
 
 /** Names worlds by what can still become of them, but for what is left of their budget. */
-export interface Canonical { keyOf(world: World): string }
+export interface Canonical {
+  keyOf(world: World): string;
+  /**
+   * Leave that the laws give a world, a bit for each: an alert was raised, a request left or took money too late. Of two worlds of one name that differ
+   * in nothing else, the one with less leave breaks every law that the other breaks, and goes on alike.
+   */
+  leaveOf(world: World): number;
+}
 
 /** A card's ledger, as far as it is looked at here. */
 interface Ledger { readonly open: { readonly attemptKey: string; readonly sendBefore: Date; readonly until: Date } | null; readonly tries: readonly { readonly key: string; readonly state: string }[] }
@@ -34,8 +41,8 @@ export const createCanonical = (box: Box): Canonical => {
   const writer = createCanonicalWriter(exact);
   const staleWriter = createCanonicalWriter(coarse);
 
-  /** Only until when a request may arrive counts, and whether it left too late. */
-  const flying = (request: Request, now: number): string => `${request.key}${request.late}${exact('until', request.until, now)}`;
+  /** Only until when a request may arrive counts. */
+  const flying = (request: Request, now: number): string => `${request.key}${exact('until', request.until, now)}`;
 
   /** A hold that is gone: nothing it writes is stored any more. What counts is the effect before its next write, and an approval it knows. */
   const stale = ({ hold: { document, knowledge }, effect, phase }: InHand, { now, ledgers }: World): string => {
@@ -90,7 +97,7 @@ export const createCanonical = (box: Box): Canonical => {
     // asking about it says approved, declined or nothing
     const state = isOver && charge.state !== 'approved' && charge.state !== 'declined' ? '' : `${charge.state}${isOver ? '' : charge.code ?? ''}`;
     if (state === '' && charge.taken === 0) return '';
-    return `${charge.key}${state}${String(charge.taken)}${charge.late}${charge.part ?? ''}${(charge.returned ?? []).join('+')}${!isOver && box.protection.kind === 'key' ? exact('since', charge.since, now) : ''}`;
+    return `${charge.key}${state}${String(charge.taken)}${charge.part ?? ''}${(charge.returned ?? []).join('+')}${!isOver && box.protection.kind === 'key' ? exact('since', charge.since, now) : ''}`;
   };
   const deliveryText = ({ id, event, caseIndex }: Delivery, world: World): string =>
     `${String(caseIndex)}${writer.nameOf(event, world.now)}${world.cases[caseIndex]?.applied.includes(id) === true ? 't' : ''}`;
@@ -104,10 +111,20 @@ export const createCanonical = (box: Box): Canonical => {
         charges.join(','), writer.nameOf(world.debts, now), world.orphans.map((one) => flying(one, now)).sort().join(','),
         world.letters.map((one) => `${String(one.caseIndex)}${one.what}${one.what === 'hand_back' ? one.retries : ''}${exact('until', one.until, now)}`).sort().join(','),
         world.workers.map((worker) => workerText(worker, world)).sort().join('/'), world.deliveries.map((one) => deliveryText(one, world)).sort().join(','),
-        world.alerts[0], world.charging[0],
+        world.charging[0],
         // a platform that collects tells of it for as long as signals are left: what happens by itself tells these worlds apart
         box.collects === 'platform' ? left.signals : '', world.broken ?? '',
       ].join(' ');
+    },
+    leaveOf: (world) => {
+      const { now } = world;
+      const requests = [
+        ...world.orphans.map((one) => ({ name: `o${flying(one, now)}`, late: one.late })),
+        ...world.workers.flatMap((worker) => (worker.at === 'hand' && worker.request ? [{ name: workerText(worker, world), late: worker.request.late }] : [])),
+      ].sort((a, b) => (a.name === b.name ? (a.late < b.late ? -1 : 1) : a.name < b.name ? -1 : 1));
+      let leave = world.alerts === 'raised' ? 1 : 0;
+      for (const { late } of [...world.charges, ...requests]) leave = leave * 2 + (late === 'yes' ? 1 : 0);
+      return leave;
     },
   };
 };

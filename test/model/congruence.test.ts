@@ -12,7 +12,7 @@ describe('worlds of one name', () => {
     const box = boxOf(kind, { crashes: 1, expiries: 1, signals: 1, operators: 1, declines: 1 });
     const ways = waysOf(box);
     const canonical = createCanonical(box);
-    const nameOf = (world: World) => `${canonical.keyOf(world)} ${Object.values(world.left).join(',')}`;
+    const nameOf = (world: World) => `${canonical.keyOf(world)} ${String(canonical.leaveOf(world))} ${Object.values(world.left).join(',')}`;
     const seen = new Map<string, World>([[nameOf(ways.first), ways.first]]);
     const met: (readonly [World, World])[] = [];
     const queue: World[] = [ways.first];

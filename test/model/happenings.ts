@@ -1,8 +1,8 @@
-import type { SignalEvent } from '../../core/cases/index.js';
+import type { CaseDocument, SignalEvent } from '../../core/cases/index.js';
 import { accesses, type Part } from './accesses.js';
 import type { Box, Happening, SwitchedOff } from './box.js';
 import { telling, written } from './case-store.js';
-import { replaced, spend, type Debt, type Transition, type World } from './world.js';
+import { replaced, spend, type Debt, type Delivery, type Transition, type World } from './world.js';
 
 /** What befalls a debt, and what its case is told of it. */
 interface Befallen { readonly debt: Debt; readonly id: string; readonly event: SignalEvent; /** Who looks at it besides the case itself. */ readonly seenBy: Part }
@@ -25,13 +25,15 @@ const befalling = (what: Happening, world: World, caseIndex: number): Befallen |
     case 'card_changed': return debt.card === 'old'
       ? { debt: { ...debt, card: 'new' }, id: `card-${String(caseIndex)}`, event: { type: 'payment_method_updated', occurredAt, subject: { invoiceRef: invoice.ref } }, seenBy: 'card' } : undefined;
     // as the API judges before it says anything to a case
-    case 'cancelled': return document.status === 'queued' || document.status === 'failed' || document.status === 'blocked' ? commanded({ type: 'cancel', by: 'merchant' }) : undefined;
+    case 'cancelled': return mayBeCancelled(document) ? commanded({ type: 'cancel', by: 'merchant' }) : undefined;
     case 'ordered_to_cancel': return commanded({ type: 'cancel', by: 'operator' });
     case 'ordered_to_retry': return commanded({ type: 'retry', by: 'operator' });
     case 'paused':
     case 'disconnected': return undefined;
   }
 };
+
+const mayBeCancelled = ({ status }: CaseDocument): boolean => status === 'queued' || status === 'failed' || status === 'blocked';
 
 const named = (what: string, world: World, caseIndex: number) => `${what.replaceAll('_', ' ').toUpperCase()}${world.cases.length > 1 ? ` (case${String(caseIndex)})` : ''}`;
 
@@ -56,12 +58,19 @@ const befallings = (world: World, caseIndex: number, box: Box, off: SwitchedOff 
   })));
 
 const intake = (world: World, caseIndex: number, box: Box, off: SwitchedOff | undefined): readonly Transition[] => world.deliveries.flatMap((delivery): readonly Transition[] => {
-  if (delivery.caseIndex !== caseIndex) return [];
+  if (delivery.caseIndex !== caseIndex || isAsWellOrderedNow(delivery, world, box)) return [];
   const after = told(world, caseIndex, delivery.id, delivery.event, off);
   const understood: Transition = { name: `intake tells of ${delivery.id}`, kind: 'step', to: { ...after, deliveries: after.deliveries.filter((one) => one !== delivery) } };
   if (box.intake === 'lives' || world.left.crashes === 0) return [understood];
   return [understood, { name: `intake tells of ${delivery.id} and CRASHES before it is understood`, kind: 'fault', to: spend(after, 'crashes') }];
 });
+
+/** Where the case may be cancelled, told of a wish is the same as wished for now: it is told where it may not, or where nothing else happens any more. */
+const isAsWellOrderedNow = ({ event, caseIndex }: Delivery, world: World, box: Box): boolean => {
+  const document = world.cases[caseIndex];
+  return box.intake === 'lives' && event.type === 'cancel' && event.by === 'merchant' && document !== undefined && mayBeCancelled(document)
+    && (document.holder !== null || document.nextAt !== undefined && document.status === 'queued');
+};
 
 /** What customers, merchants and operators do, and what the intake makes of it. */
 export const happenings = (world: World, box: Box, off: SwitchedOff | undefined): readonly Transition[] => world.cases.flatMap((_, caseIndex): readonly Transition[] => {

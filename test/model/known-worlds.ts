@@ -32,16 +32,17 @@ const covers = (one: number, other: number): boolean => (((one | highest) - othe
 export interface KnownWorlds {
   /**
    * The number of a world. A world that is known with as much left, or more, is that world: whatever may befall this one may befall that one too,
-   * and nothing happens by itself for lack of a budget. Under a number as large as `size()` was before, it is new.
+   * and nothing happens by itself for lack of a budget. So is one that is known with less `leave`, a set of bits: the laws ask more of it. Under a number
+   * as large as `size()` was before, it is new.
    */
-  numberOf(name: string, left: Budget): number;
+  numberOf(name: string, left: Budget, leave: number): number;
   size(): number;
 }
 
 /** Worlds are told apart by 64 bits of their names: among ten million, two fall together with a chance of one in 300,000. */
 export const createKnownWorlds = (): KnownWorlds => {
   let [size, room] = [0, 1 << 16];
-  let [low, high, budgets, following] = [new Uint32Array(room), new Uint32Array(room), new Uint32Array(room), new Int32Array(room)];
+  let [low, high, budgets, leaves, following] = [new Uint32Array(room), new Uint32Array(room), new Uint32Array(room), new Uint32Array(room), new Int32Array(room)];
   // the number of the newest world of a name, at the place its hash points to, or after it
   let slots = new Int32Array(room * 2).fill(-1);
 
@@ -55,22 +56,24 @@ export const createKnownWorlds = (): KnownWorlds => {
   const grow = (): void => {
     room *= 2;
     [low, high, budgets] = [doubled(low, new Uint32Array(room)), doubled(high, new Uint32Array(room)), doubled(budgets, new Uint32Array(room))];
-    following = doubled(following, new Int32Array(room));
+    [leaves, following] = [doubled(leaves, new Uint32Array(room)), doubled(following, new Int32Array(room))];
     const before = slots;
     slots = new Int32Array(room * 2).fill(-1);
     for (const first of before) if (first !== -1) slots[placeOf(low[first] ?? 0, high[first] ?? 0)] = first;
   };
 
   return {
-    numberOf: (name, left) => {
+    numberOf: (name, left, leave) => {
       hash(name);
       const [one = 0, other = 0] = hashed;
       const budget = packed(left);
       const place = placeOf(one, other);
       const first = slots[place] ?? -1;
-      for (let known = first; known !== -1; known = following[known] ?? -1) if (covers(budgets[known] ?? 0, budget)) return known;
+      for (let known = first; known !== -1; known = following[known] ?? -1) {
+        if (covers(budgets[known] ?? 0, budget) && ((leaves[known] ?? 0) & ~leave) === 0) return known;
+      }
       const number = size;
-      [low[number], high[number], budgets[number], following[number]] = [one, other, budget, first];
+      [low[number], high[number], budgets[number], leaves[number], following[number]] = [one, other, budget, leave, first];
       slots[place] = number;
       size += 1;
       if (size === room) grow();

@@ -18,7 +18,7 @@ const isPolling = (document: CaseDocument): boolean => {
     && due.step !== undefined && due.settle === undefined && due.handBack === undefined && due.refund === undefined && due.relay === undefined && nextAt?.getTime() === due.step.getTime();
 };
 
-const isQuiet = (world: World): boolean => world.charging === 'paused' && world.cases.length === 1 && world.orphans.length === 0 && world.letters.length === 0 && world.deliveries.length === 0
+const isQuiet = (world: World): boolean => world.charging === 'paused' && world.cases.length === 1 && world.orphans.length === 0 && world.letters.length === 0
   && world.workers.some(({ at }) => at === 'idle') && world.workers.every((worker) => worker.at === 'idle' || (worker.at === 'hand' && worker.pace === 'slow' && !worker.request && isGone(world, worker)));
 
 /**

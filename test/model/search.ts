@@ -67,7 +67,7 @@ export const search = async (box: Box, off?: SwitchedOff, options: SearchLimits 
   };
   const reach = (world: World, parent: number, name: string): number => {
     const before = known.size();
-    const id = known.numberOf(canonical.keyOf(world), world.left);
+    const id = known.numberOf(canonical.keyOf(world), world.left, canonical.leaveOf(world));
     if (id < before) return id;
     parents.push(parent);
     names.push(nameId(name));

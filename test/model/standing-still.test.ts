@@ -13,7 +13,7 @@ const oneByOne = (box: Box): SwitchedOff => ({ rule: 'none', in: box, breaks: []
 const endsOf = async (box: Box, off?: SwitchedOff): Promise<{ readonly ends: readonly string[]; readonly states: number }> => {
   const ways = waysOf(box, off);
   const canonical = createCanonical(box);
-  const nameOf = (world: World) => `${canonical.keyOf(world)} ${Object.values(world.left).join(',')}`;
+  const nameOf = (world: World) => `${canonical.keyOf(world)} ${String(canonical.leaveOf(world))} ${Object.values(world.left).join(',')}`;
   const seen = new Set([nameOf(ways.first)]);
   const ends = new Set<string>();
   const queue: World[] = [ways.first];
