@@ -1,6 +1,7 @@
 import type { CheckpointName } from '../../core/observability/index.js';
 import type { CommandFate } from './database-door.js';
 import type { PassingCommand } from './passing-command.js';
+import type { Hazards } from './plan-hazards.js';
 import type { PlannedFault } from './planned-faults.js';
 import type { PlaceFate } from './simulated-hub.js';
 import type { Trace } from './trace.js';
@@ -9,6 +10,10 @@ import type { Trace } from './trace.js';
 export interface FaultDesk {
   atPlace(hub: string, place: CheckpointName, id: string): PlaceFate;
   atCommand(hub: string, command: PassingCommand): CommandFate;
+  /** An operator has seen to the poison: it ends nobody any more. */
+  cure(): void;
+  /** The poison, once it has struck: the hub's own name of the delivery. */
+  poison(): string | undefined;
   /** For how long the last fault that struck stands, wall ms. */
   lastForMs(): number;
 }
@@ -16,10 +21,12 @@ export interface FaultDesk {
 const changing = new Set(['insert', 'update', 'delete', 'findAndModify', 'findandmodify']);
 
 /** The desk of a world with these faults. */
-export const createFaultDesk = (faults: readonly PlannedFault[], trace: Trace): FaultDesk => {
+export const createFaultDesk = (faults: readonly PlannedFault[], poison: Hazards['poison'], trace: Trace): FaultDesk => {
   const counts = new Map<string, number>();
   const used = new Set<PlannedFault>();
   let forMs = 0;
+  let poisonId: string | undefined;
+  let cured: 'no' | 'yes' = 'no';
   const count = (what: string): number => {
     const n = (counts.get(what) ?? 0) + 1;
     counts.set(what, n);
@@ -30,6 +37,14 @@ export const createFaultDesk = (faults: readonly PlannedFault[], trace: Trace): 
       const here = count(`place ${place}`);
       const anywhere = count('place any');
       trace.note(`${hub} ${place} ${id.slice(-6)}`);
+      if (poison && cured === 'no' && place === 'signalled') {
+        if (poisonId === undefined && here >= poison.nth) poisonId = id;
+        if (poisonId === id) {
+          ({ forMs } = poison);
+          trace.struck('poison', `${hub} dies of ${id.slice(-6)}`);
+          return 'die';
+        }
+      }
       for (const fault of faults) {
         if (fault.kind !== 'die at a place' && fault.kind !== 'stand still at a place') continue;
         if (used.has(fault) || (fault.place === 'any' ? anywhere < fault.nth * 5 : fault.place !== place || here < fault.nth)) continue;
@@ -52,6 +67,8 @@ export const createFaultDesk = (faults: readonly PlannedFault[], trace: Trace): 
       }
       return 'pass';
     },
+    cure: () => { cured = 'yes'; },
+    poison: () => poisonId,
     lastForMs: () => forMs,
   };
 };

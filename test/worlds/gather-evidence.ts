@@ -32,10 +32,14 @@ const withoutRaces = (requests: Evidence['requests'], taken: Evidence['taken'], 
 const triedLater = async (storage: Storage): Promise<readonly string[]> =>
   (await storage.collection<{ _id: string; laterRetry?: { state: string } }>('cases').find({ laterRetry: { $exists: true } }, { projection: { _id: 1 } }).toArray()).map(({ _id }) => _id);
 
+/** Deliveries that were not read before their connection was given up: nobody can read them any more. */
+const orphaned = async (storage: Storage, { hazards }: Scenario): Promise<readonly string[]> => (hazards.disconnectAt === undefined ? []
+  : (await storage.collection<{ _id: string; deliveryId: string; reason?: string }>('deliveries').find({ reason: 'disconnected' }).toArray()).map(({ deliveryId }) => deliveryId));
+
 /** What a world has left behind, for the laws. */
 export const gatherEvidence = async (world: {
   readonly storage: Storage; readonly clock: Clock; readonly gateway: LedgerReport; readonly stripe: StripeFake; readonly receiver: ReceiverLog;
-  readonly scenario: Scenario; readonly script: Script;
+  readonly scenario: Scenario; readonly script: Script; readonly replayed: readonly string[];
 }): Promise<Evidence> => {
   const { scenario, script } = world;
   const gateway = evidenceOfGateway(world.gateway, scenario.protection);
@@ -54,7 +58,7 @@ export const gatherEvidence = async (world: {
     acknowledged: world.stripe.world.deliveries().filter(({ status }) => status !== null && status >= 200 && status < 300).map(({ eventId }) => ({ deliveryId: eventId })),
     received: world.receiver.received,
     world: {
-      leaseMs, absentIsFinalAfterMs: scenario.absentIsFinalAfterMs, poison: [], unwanted: [], reopened,
+      leaseMs, absentIsFinalAfterMs: scenario.absentIsFinalAfterMs, poison: [...script.unreadable(), ...await orphaned(world.storage, scenario)], replayed: world.replayed, unwanted: [], reopened,
     },
   };
 };

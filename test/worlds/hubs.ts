@@ -21,6 +21,8 @@ export interface Hubs {
   stopOne(forMs: number): void;
   /** Nobody reaches the database for so long. */
   shutDatabase(forMs: number): void;
+  /** The database tells a time that is so much ahead. */
+  skewDatabase(ms: number): void;
   /** From now on nobody falls: everybody is woken and started. */
   killAll(): void;
   buryAll(): Promise<void>;
@@ -29,7 +31,7 @@ export interface Hubs {
 interface Coming { readonly at: number; readonly run: () => void | Promise<void> }
 
 /** Builds the hubs of a scenario. */
-export const createHubs = (options: Omit<SimulatedHubOptions, 'name' | 'bells' | 'onCommand' | 'onPlace' | 'struck' | 'log' | 'scale' | 'leaseSeconds'> & {
+export const createHubs = (options: Omit<SimulatedHubOptions, 'name' | 'databaseNow' | 'bells' | 'onCommand' | 'onPlace' | 'struck' | 'log' | 'scale' | 'leaseSeconds'> & {
   readonly scenario: Scenario; readonly desk: FaultDesk; readonly bells: SimulatedBells; readonly trace: Trace; readonly chance: Chance;
 }): Hubs => {
   const { time, trace, scenario, desk } = options;
@@ -38,6 +40,7 @@ export const createHubs = (options: Omit<SimulatedHubOptions, 'name' | 'bells' |
   const coming: Coming[] = [];
   const births = new Map<string, number>();
   let front: Awaited<ReturnType<typeof layWire>> | undefined;
+  let skewMs = 0;
   let shut: 'no' | 'yes' = 'no';
   const later = (ms: number, run: Coming['run']) => { coming.push({ at: time.now() + Math.max(1, ms), run }); };
 
@@ -47,7 +50,7 @@ export const createHubs = (options: Omit<SimulatedHubOptions, 'name' | 'bells' |
     births.set(place, birth);
     const name = `${place}.${String(birth)}`;
     const hub = await startSimulatedHub({
-      ...options, name, scale: scenario.scale, leaseSeconds: scenario.leaseSeconds,
+      ...options, name, databaseNow: () => time.now() + skewMs, scale: scenario.scale, leaseSeconds: scenario.leaseSeconds,
       bells: (owner) => options.bells.of(owner),
       onCommand: (command) => desk.atCommand(name, command),
       onPlace: (at, id) => desk.atPlace(name, at, id),
@@ -124,6 +127,7 @@ export const createHubs = (options: Omit<SimulatedHubOptions, 'name' | 'bells' |
         for (const hub of alive.values()) hub.reopenDatabase();
       });
     },
+    skewDatabase: (ms) => { skewMs = ms; },
     killAll: () => {
       for (const hub of alive.values()) { hub.kill(); dead.push(hub); }
       alive.clear();

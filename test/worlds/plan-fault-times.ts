@@ -1,5 +1,6 @@
 import type { PlannedFault } from './planned-faults.js';
 import type { Deed, ScriptParts } from './script-parts.js';
+import { createFakeFaults } from './struck-by-fakes.js';
 
 const quietAfterMs = 1000;
 
@@ -7,6 +8,7 @@ const quietAfterMs = 1000;
 export const planFaultTimes = (parts: ScriptParts, deeds: Deed[]): void => {
   const { scenario, time, trace, hubs, gateway, stripe, receiver, killSwitch } = parts;
   const start = time.now();
+  const fakes = createFakeFaults({ gateway, stripe, trace });
   let last = start;
   const add = (ms: number, what: string, run: Deed['run']) => {
     deeds.push({ at: start + ms, what, run });
@@ -22,13 +24,11 @@ export const planFaultTimes = (parts: ScriptParts, deeds: Deed[]): void => {
         add(fault.at, 'the database goes away', () => { trace.struck(fault.kind, `for ${String(fault.forMs)} ms`); hubs.shutDatabase(fault.forMs); });
         add(fault.at + fault.forMs, 'the database has been away', () => undefined);
         break;
-      case 'gateway': add(fault.at, `gateway: ${JSON.stringify(fault.fault)}`, () => gateway.inject(fault.fault)); break;
-      case 'platform': {
-        let faultId: string | undefined;
-        add(fault.at, `platform: ${JSON.stringify(fault.fault)}`, () => { ({ faultId } = stripe.world.inject(fault.fault)); });
-        add(fault.at + fault.forMs, 'platform: over', () => { if (faultId !== undefined) stripe.world.clearFaults({ faultId }); });
+      case 'gateway': add(fault.at, `gateway: ${JSON.stringify(fault.fault)}`, () => fakes.inject(fault)); break;
+      case 'platform':
+        add(fault.at, `platform: ${JSON.stringify(fault.fault)}`, () => fakes.inject(fault));
+        add(fault.at + fault.forMs, 'platform: over', () => fakes.end(fault));
         break;
-      }
       case 'receiver':
         add(fault.at, `receiver: ${fault.how}`, () => { trace.struck(`receiver ${fault.how}`); receiver.fault = fault.how; });
         add(fault.at + fault.forMs, 'receiver: over', () => { receiver.fault = undefined; });
@@ -44,11 +44,15 @@ export const planFaultTimes = (parts: ScriptParts, deeds: Deed[]): void => {
     }
   };
   for (const fault of scenario.faults) plan(fault);
+  const { clock } = scenario.hazards;
+  if (clock) {
+    add(clock.at, 'the clock of the database jumps', () => { trace.struck(`clock ${Math.abs(clock.skewMs) > 10_000 ? 'over 10 s' : 'over 2 s'} apart`); hubs.skewDatabase(clock.skewMs); });
+    add(clock.at + clock.forMs, 'the clock of the database is right again', () => { hubs.skewDatabase(0); });
+  }
   add(last - start + quietAfterMs, 'the faults are over', async () => {
-    stripe.world.clearFaults();
     stripe.world.setProcessingMs({ ms: 0 });
     receiver.fault = undefined;
-    await gateway.clearFaults();
+    await fakes.end('all');
     await killSwitch.resume();
   });
 };

@@ -9,6 +9,8 @@ export interface Plant {
   readonly change?: (command: Document) => void;
   /** What the gateway really keeps, whatever was declared. */
   readonly gateway?: Partial<FakeSettings>;
+  /** Deliveries that were put aside stay there. */
+  readonly operators?: 'replay_nothing';
 }
 
 const object = (value: unknown): Record<string, unknown> => (typeof value === 'object' && value !== null ? value as Record<string, unknown> : {});
@@ -31,6 +33,7 @@ export const plants: Readonly<Record<string, Plant>> = {
     says: 'the gateway keeps nothing of what it promises, and its search is blind',
     gateway: { switch: 'search_only', lagMs: 'never' },
   },
+  forgotten: { says: 'operators replay no delivery that was put aside', operators: 'replay_nothing' },
 };
 
 const bodyAt = 21;

@@ -20,7 +20,7 @@ import { createMend } from './mend.js';
 import type { Plant } from './plants.js';
 import { startReceiverLog } from './receiver-log.js';
 import { runToRest } from './run-to-rest.js';
-import { scenarioOf, type Scenario } from './scenario.js';
+import { scenarioOf, type Edition, type Scenario } from './scenario.js';
 import { hangBells } from './simulated-bells.js';
 import type { SimulatedTime } from './simulated-time.js';
 import { createTrace } from './trace.js';
@@ -39,6 +39,7 @@ export interface Stage {
   readonly time: SimulatedTime;
   readonly databaseSocket: string;
   readonly directory: string;
+  readonly edition?: Edition | undefined;
   /** A violation to plant. */
   readonly plant?: Plant | undefined;
 }
@@ -47,7 +48,7 @@ export interface Stage {
 export const playWorld = async (seed: number, stage: Stage, change: (scenario: Scenario) => Scenario = (scenario) => scenario): Promise<WorldEnd> => {
   const { time } = stage;
   const from = process.hrtime.bigint();
-  const scenario = change(scenarioOf(seed));
+  const scenario = change(scenarioOf(seed, stage.edition));
   const chance = chanceOf(`events of ${String(seed)}`);
   // far ahead of real time, so that the database's own clock finds nothing to expire
   const origin = new Date(Date.UTC(2040, 2, 5, 9) + (seed % 336) * 3_600_000);
@@ -69,7 +70,7 @@ export const playWorld = async (seed: number, stage: Stage, change: (scenario: S
   const stripe = await startStripeFake({ scale: scenario.scale, origin, apiKey: stripeKey, seed, twinEvents: scenario.webhooks.twins });
   for (const [card, results] of Object.entries(scenario.cards)) await gatewayControl.method(card, results);
 
-  const desk = createFaultDesk(scenario.faults, trace);
+  const desk = createFaultDesk(scenario.faults, scenario.hazards.poison, trace);
   const bells = hangBells({
     time, chance: chance.stream('bells'), odd: scenario.oddBells, wallAt: (hub) => clock.wallAt(hub).getTime(),
     rung: (how) => { if (how !== 'bell once') trace.struck(how); },
@@ -91,9 +92,10 @@ export const playWorld = async (seed: number, stage: Stage, change: (scenario: S
   });
   const { clientId } = client.client;
   const connection = await clients.setConnection(clientId, 'stripe-billing', { credentials: { apiKey: stripeKey, webhookSecrets: [webhookSecret] } });
+  const webhookPath = `/api/connectors/stripe-billing/webhook/${clientId}`;
   for (let n = 0; n < scenario.webhooks.endpoints; n += 1) {
     const { duplicates, disorder } = scenario.webhooks;
-    stripe.world.registerWebhook({ url: `${hubs.front()}/api/connectors/stripe-billing/webhook/${clientId}`, secret: webhookSecret, seed: seed + n, duplicates, disorder });
+    stripe.world.registerWebhook({ url: `${hubs.front()}${webhookPath}`, secret: webhookSecret, seed: seed + n, duplicates, disorder });
   }
 
   const leaseMs = scenario.leaseSeconds * 1000;
@@ -103,11 +105,16 @@ export const playWorld = async (seed: number, stage: Stage, change: (scenario: S
   const script = planScript({
     scenario, clock, time, trace, hubs, gateway: gatewayControl, stripe, receiver, cases, operators: createCaseDesk({ cases, clock }),
     killSwitch: createKillSwitch({ storage, clock }), apiKey: client.apiKey, connectionId: connection.connectionId,
+    webhook: { path: webhookPath, secret: webhookSecret }, disconnect: () => clients.beginDisconnect(connection.connectionId),
   });
-  const mend = createMend({ storage, clock, leaseMs, vault, scheduler, trace, resolve: (caseId) => script.resolve(caseId) });
+  const { mend, replayed } = createMend({
+    storage, clock, leaseMs, vault, scheduler, trace, resolve: (caseId) => script.resolve(caseId), cure: () => { desk.cure(); },
+    replays: stage.plant?.operators === 'replay_nothing' ? 'nothing' : 'all',
+  });
   const rest = await runToRest({ scenario, time, traffic, bells, script, hubs, storage, clock, trace, start, mend });
-  const evidence = await gatherEvidence({ storage, clock, gateway: await gatewayControl.ledger(), stripe, receiver, scenario, script });
+  const evidence = await gatherEvidence({ storage, clock, gateway: await gatewayControl.ledger(), stripe, receiver, scenario, script, replayed });
   const violations = judge(evidence);
+  const state = (await clients.connectionFresh(connection.connectionId))?.state;
 
   hubs.killAll();
   await hubs.buryAll();
@@ -120,7 +127,7 @@ export const playWorld = async (seed: number, stage: Stage, change: (scenario: S
     seed,
     scenario,
     violations,
-    unfinished: rest.unfinished,
+    unfinished: [...rest.unfinished, ...state === 'disconnecting' ? ['the connection is still being given up'] : []],
     cases: evidence.cases.length,
     requests: evidence.requests.length,
     charged: evidence.taken.filter(({ by }) => by === 'us').length,

@@ -36,8 +36,8 @@ const earliest = (...times: readonly (number | undefined)[]): number | undefined
 };
 
 /** When the first stored document is due, wall ms. */
-const firstDue = async ({ storage, clock }: Running): Promise<number | undefined> => {
-  const found = await Promise.all(['cases', 'deliveries', 'notifications'].map((name) =>
+const firstDue = async ({ storage, clock, scenario }: Running): Promise<number | undefined> => {
+  const found = await Promise.all(['cases', 'deliveries', 'notifications', ...(scenario.hazards.disconnectAt === undefined ? [] : ['connections'])].map((name) =>
     storage.collection<{ _id: string; nextAt?: Date }>(name).find({ nextAt: { $exists: true } }, { projection: { nextAt: 1 } }).sort({ nextAt: 1 }).limit(1).next()));
   return earliest(...found.map((one) => (one?.nextAt ? clock.wallAt(new Date(one.nextAt.getTime() + lateMs)).getTime() : undefined)));
 };

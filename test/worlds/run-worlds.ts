@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { Edition } from './scenario.js';
 import type { WorldEnd } from './world-end.js';
 
 /** A world that could not be played to its end. */
@@ -29,6 +30,7 @@ export interface WorldsOrder {
   readonly lanes: number;
   /** A violation to plant in every world, to see the laws object. */
   readonly plant?: string;
+  readonly edition?: Edition;
   /** Keep what happened also in worlds that held. */
   readonly trace?: 'kept';
   readonly ended?: (end: WorldEnd | BrokenWorld) => void;
@@ -47,7 +49,7 @@ export const held = (end: WorldEnd | BrokenWorld): end is WorldEnd => !('broken'
 
 /** Plays a batch in a process of its own; the seeds it did not come to are told as broken. */
 const playBatch = async (seeds: readonly number[], order: WorldsOrder, tell: (end: WorldEnd | BrokenWorld) => void): Promise<void> => {
-  const args = [...(order.trace ? ['--trace'] : []), ...(order.plant === undefined ? [] : ['--plant', order.plant]), ...seeds.map(String)];
+  const args = [...(order.trace ? ['--trace'] : []), ...(order.plant === undefined ? [] : ['--plant', order.plant]), ...(order.edition === undefined ? [] : ['--edition', order.edition]), ...seeds.map(String)];
   const child = fork(order.worker ?? compiledWorker, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [], env: { PATH: process.env['PATH'] ?? '' } });
   const left = new Set(seeds);
   let errors = '';

@@ -1,6 +1,7 @@
 import type { CheckpointName } from '../../core/observability/index.js';
 import type { ProtectionSwitch } from '../plugins/unprotected-gateway/fake/settings.js';
 import { chanceOf, type Chance } from './chance.js';
+import { noHazards, planHazards, type Hazards } from './plan-hazards.js';
 import { planFaults, type PlannedFault } from './planned-faults.js';
 
 const minute = 60_000;
@@ -46,6 +47,7 @@ export interface Scenario {
   readonly webhooks: { readonly endpoints: number; readonly duplicates: number; readonly disorder: number; readonly twins: number };
   readonly oddBells: number;
   readonly faults: readonly PlannedFault[];
+  readonly hazards: Hazards;
 }
 
 export type Place = CheckpointName;
@@ -81,8 +83,11 @@ const billOf = (chance: Chance, n: number): Bill => {
   };
 };
 
+/** Worlds of the first edition know no hazards: a seed that was found in one stays what it was. */
+export type Edition = 'first' | 'newest';
+
 /** What the world of this seed does. */
-export const scenarioOf = (seed: number): Scenario => {
+export const scenarioOf = (seed: number, edition: Edition = 'newest'): Scenario => {
   const chance = chanceOf(`world ${String(seed)}`);
   const clock = chance.pick([{ scale: 3600, leaseSeconds: 3 }, { scale: 3600, leaseSeconds: 5 }, { scale: 600, leaseSeconds: 5 }, { scale: 1, leaseSeconds: 30 }]);
   const protection = chance.pick(['single_use_object', 'key', 'search_only']);
@@ -100,5 +105,6 @@ export const scenarioOf = (seed: number): Scenario => {
     webhooks: { endpoints: chance.percent(35) ? 2 : 1, duplicates: chance.percent(30) ? 0.4 : 0, disorder: chance.percent(30) ? 0.4 : 0, twins: 0 },
     oddBells: chance.pick([0, 15, 40]),
     faults: planFaults(chance.stream('faults'), { ...clock, hubs, calls: calls.length, bills: bills.length, protection }),
+    hazards: edition === 'first' ? noHazards : planHazards(chance.stream('hazards'), { ...clock, bills: bills.length }),
   };
 };

@@ -23,6 +23,8 @@ export interface Script {
   reopened(): Promise<Readonly<Record<string, number>>>;
   /** An operator looks a case's charge up at the gateway and says what became of it. */
   resolve(caseId: string): Promise<void>;
+  /** Unreadable deliveries that were taken, as the hub names them. */
+  unreadable(): readonly string[];
   /** Invoices whose subscription the customer has ended: the platform stopped collecting them by itself. */
   endedByCustomer(): ReadonlySet<string>;
 }
@@ -41,6 +43,10 @@ export interface ScriptParts {
   readonly killSwitch: KillSwitch;
   readonly apiKey: string;
   readonly connectionId: string;
+  /** Where the platform posts its webhooks, and what it signs them with. */
+  readonly webhook: { readonly path: string; readonly secret: string };
+  /** Gives the connection to the platform up. */
+  readonly disconnect: () => Promise<void>;
 }
 
 /** What a deed may have ended anew: the case of a call or of an invoice. */

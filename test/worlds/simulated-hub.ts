@@ -47,6 +47,8 @@ export interface SimulatedHubOptions {
   readonly directory: string;
   readonly databaseSocket: string;
   readonly databaseName: string;
+  /** Wall ms as the database tells it. */
+  readonly databaseNow: () => number;
   /** Ports of the fakes by the host they stand for. */
   readonly platforms: ReadonlyMap<string, number>;
   readonly bells: (owner: Owner) => Bells;
@@ -72,7 +74,7 @@ export const startSimulatedHub = async (options: SimulatedHubOptions): Promise<S
 
   const path = join(options.directory, `${options.name}.sock`);
   const door = await openDatabaseDoor({
-    path, target: options.databaseSocket, databaseName: options.databaseName, traffic, now: () => time.now(), plant: options.plant,
+    path, target: options.databaseSocket, databaseName: options.databaseName, traffic, now: options.databaseNow, plant: options.plant,
     judge: options.onCommand,
     strike: (fate) => { strike(fate === 'stand_still' ? 'stand_still' : 'die'); },
   });

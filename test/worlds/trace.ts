@@ -3,6 +3,8 @@ export interface Trace {
   note(line: string): void;
   /** A fault has struck. */
   struck(kind: string, what?: string): void;
+  /** As {@link struck}, of faults that were counted elsewhere. */
+  counted(kind: string, times: number): void;
   faults(): Readonly<Record<string, number>>;
   lines(): readonly string[];
 }
@@ -23,6 +25,7 @@ export const createTrace = (wallMs: () => number, daysOf: (wallMs: number) => nu
       counts.set(kind, (counts.get(kind) ?? 0) + 1);
       if (!kind.startsWith('bell ')) note(`FAULT ${kind} ${what}`);
     },
+    counted: (kind, times) => { if (times > 0) counts.set(kind, (counts.get(kind) ?? 0) + times); },
     faults: () => Object.fromEntries(counts),
     lines: () => lines,
   };

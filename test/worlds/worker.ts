@@ -11,7 +11,7 @@ import { startEmbeddedMongo } from '../../scripts/embedded-mongo/index.js';
 import { simulateTime } from './simulated-time.js';
 import type { WorldEnd } from './world-end.js';
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { trace: { type: 'boolean', default: false }, plant: { type: 'string' } } });
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { trace: { type: 'boolean', default: false }, plant: { type: 'string' }, edition: { type: 'string' } } });
 
 /** Memory, where the system has a directory of it: what these databases hold is not to last. */
 const memory = '/dev/shm';
@@ -36,7 +36,7 @@ process.on('disconnect', () => { process.exit(0); });
 try {
   for (const seed of positionals.map(Number)) {
     try {
-      const end = await playWorld(seed, { time, databaseSocket, directory, plant });
+      const end = await playWorld(seed, { time, databaseSocket, directory, plant, edition: values.edition === 'first' ? 'first' : 'newest' });
       const shown = values.trace || end.violations.length > 0 || end.unfinished.length > 0 ? end : { ...end, trace: [] };
       await say(shown);
     } catch (error) {

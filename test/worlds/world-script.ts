@@ -1,6 +1,7 @@
 import { createMerchant } from './merchant.js';
 import { planBills } from './plan-bills.js';
 import { planFaultTimes } from './plan-fault-times.js';
+import { sendUnreadable } from './send-unreadable.js';
 import type { Deed, Script, ScriptParts, Subject } from './script-parts.js';
 
 /** The deeds of a scenario, in hub time from the start on. */
@@ -10,6 +11,7 @@ export const planScript = (parts: ScriptParts): Script => {
   const deeds: Deed[] = [];
   const touched: Subject[] = [];
   const ended = new Set<string>();
+  const unreadable: string[] = [];
   let underWay = 0;
   const add = (hubMs: number, what: string, run: Deed['run']) => { deeds.push({ at: clock.wallAt(new Date(start + hubMs)).getTime(), what, run }); };
   const caseOf = async (subject: Subject) => {
@@ -44,6 +46,16 @@ export const planScript = (parts: ScriptParts): Script => {
     }
   }
   planBills(parts, { add, ask, touched, ended });
+  const { hazards } = scenario;
+  hazards.unreadable.forEach(({ at }, n) => {
+    add(at, 'an unreadable body is posted', async () => {
+      const taken = await sendUnreadable({ hubs: parts.hubs, trace, ...parts.webhook }, n);
+      if (taken === undefined) return;
+      unreadable.push(taken);
+      trace.struck('unreadable body');
+    });
+  });
+  if (hazards.disconnectAt !== undefined) add(hazards.disconnectAt, 'the connection is given up', async () => { trace.struck('disconnect'); await parts.disconnect(); });
   planFaultTimes(parts, deeds);
   deeds.sort((a, b) => a.at - b.at);
 
@@ -71,6 +83,7 @@ export const planScript = (parts: ScriptParts): Script => {
       const order = await resolution(caseId, parts);
       if (order) trace.note(`operator resolves ${caseId.slice(-6)}: ${(await parts.operators.ask(caseId, order)).status}`);
     },
+    unreadable: () => unreadable,
     endedByCustomer: () => ended,
   };
 };

@@ -1,5 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { join } from 'node:path';
+import { keptSeeds } from './kept-seeds.js';
 import { renderFailure } from './render-worlds.js';
 import { runWorlds, type WorldsReport } from './run-worlds.js';
 
@@ -16,6 +17,22 @@ describe('worlds of hubs in one process, on simulated time', () => {
     expect(report.worlds).toBe(6);
     expect(report.charged).toBeGreaterThan(0);
     expect(Object.keys(report.faults).length).toBeGreaterThan(3);
+  });
+
+  it.each(keptSeeds)('hold where one failed once: seed $seed ($found)', async ({ seed, edition }) => {
+    const report = await runWorlds({ worker, edition, seeds: [seed], lanes: 1 });
+    expect(report.failed.flatMap((end) => renderFailure(end, 'all'))).toEqual([]);
+  });
+
+  it('hold with unreadable bodies, deliveries that kill, a connection that is given up and a clock that jumps', async () => {
+    const report = await runWorlds({ worker, seeds: [20, 44], lanes: 2 });
+    expect(report.failed.flatMap((end) => renderFailure(end, 'all'))).toEqual([]);
+    expect(Object.keys(report.faults)).toEqual(expect.arrayContaining(['unreadable body', 'poison', 'disconnect', 'clock over 10 s apart']));
+  });
+
+  it('are seen to fail where nobody replays what was put aside', async () => {
+    const { failed } = await runWorlds({ worker, plant: 'forgotten', seeds: [44], lanes: 1 });
+    expect(brokenLaws(failed)).toContain(5);
   });
 
   it('are seen to fail where the end of a case is written without its event', async () => {

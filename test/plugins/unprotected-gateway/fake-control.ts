@@ -6,7 +6,10 @@ import type { FakeSettings } from './fake/settings.js';
 /** The door of a running fake, in this process or another. */
 export interface FakeControl {
   ledger(): Promise<LedgerReport>;
-  inject(fault: Fault): Promise<void>;
+  /** @returns the fault's id */
+  inject(fault: Fault): Promise<string>;
+  /** How often each fault that is not cleared yet has struck. */
+  faultsStruck(): Promise<readonly { readonly faultId: string; readonly times: number }[]>;
   clearFaults(): Promise<void>;
   /** What charging a method gives, charge by charge; the last result stays. A method nobody names always succeeds. */
   method(method: string, results: readonly (string | { readonly approve: number })[]): Promise<void>;
@@ -24,7 +27,8 @@ export const controlOf = (url: string): FakeControl => {
   const tell = async (name: string, order: object): Promise<void> => void (await ask('POST', name, order));
   return {
     ledger: async () => (await ask('GET', 'ledger')) as LedgerReport,
-    inject: (fault) => tell('inject', fault),
+    inject: async (fault) => z.object({ faultId: z.string() }).parse(await ask('POST', 'inject', fault)).faultId,
+    faultsStruck: async () => z.array(z.object({ faultId: z.string(), times: z.number() })).parse(await ask('GET', 'faults')),
     clearFaults: () => tell('clearFaults', {}),
     method: (method, results) => tell('method', { method, results }),
     settings: (change) => tell('settings', change),

@@ -27,6 +27,8 @@ export interface WorldFacts {
   readonly absentIsFinalAfterMs: number;
   /** Deliveries that the world made to kill or to be unreadable, by {@link StoredDelivery.deliveryId}. */
   readonly poison: readonly string[];
+  /** Deliveries that operators have made due again after they had been put aside, by the same name. */
+  readonly replayed: readonly string[];
   /** How often each case was opened again after its end, by the world's own doing. */
   readonly reopened: Readonly<Record<string, number>>;
   /** Events this merchant does not want. */

@@ -41,7 +41,7 @@ export const soundWorld: Evidence = {
   notifications: [notification],
   deliveries: [{ _id: 'delivery1', deliveryId: 'evt_1', state: 'understood' }],
   cards: [{ _id: 'client|card1', tries: [{ key: 'case1-1', state: 'sent', at: at(1) }], open: null }],
-  world: { leaseMs: 3000, absentIsFinalAfterMs: 3000, poison: [], reopened: {}, unwanted: [] },
+  world: { leaseMs: 3000, absentIsFinalAfterMs: 3000, poison: [], replayed: [], reopened: {}, unwanted: [] },
 };
 
 const world = (change: Partial<Evidence>): Evidence => ({ ...soundWorld, ...change });
@@ -84,6 +84,10 @@ export const plantedWorlds: readonly PlantedWorld[] = [
   { law: 5, what: 'a delivery acknowledged and not read', evidence: world({ deliveries: [{ _id: 'delivery1', deliveryId: 'evt_1', state: 'received' }] }) },
   { law: 5, what: 'a delivery acknowledged and not stored', evidence: world({ deliveries: [] }) },
   { law: 5, what: 'a delivery parked that was no poison', evidence: world({ deliveries: [{ _id: 'delivery1', deliveryId: 'evt_1', state: 'parked' }] }) },
+  {
+    law: 5, what: 'a poison delivery that nobody replayed',
+    evidence: world({ deliveries: [{ _id: 'delivery1', deliveryId: 'evt_1', state: 'parked' }], world: { ...soundWorld.world, poison: ['evt_1'] } }),
+  },
   { law: 6, what: 'a refund of a duplicate with one payment', evidence: world({ ...withCase({ refunds: [{ ...duplicate, evidence: { ours: 'charge1', other: { ref: 'x' } } }] }), returned: [returned] }) },
   {
     law: 6, what: 'a refund that names no second payment',

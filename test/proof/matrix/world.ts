@@ -128,7 +128,7 @@ export const buildWorld = async (plan: WorldPlan, at: { readonly name: string; r
           ]),
           acknowledged: (stripeLog ?? []).filter(({ status }) => status !== null && status < 300).map(({ eventId }) => ({ deliveryId: eventId })),
           received, cases: stored.cases, notifications: stored.notifications, deliveries: stored.deliveries, cards: stored.cards,
-          world: { leaseMs, absentIsFinalAfterMs: plan.gateway?.absentIsFinalAfterMs ?? 0, poison: [], reopened: {}, unwanted: [] },
+          world: { leaseMs, absentIsFinalAfterMs: plan.gateway?.absentIsFinalAfterMs ?? 0, poison: [], replayed: [], reopened: {}, unwanted: [] },
         };
       },
       strike: () => teardown.finish(),

@@ -35,7 +35,7 @@ export const startGatewayFake = async (options: GatewayFakeOptions): Promise<Fak
   const api = { apiKey: options.apiKey, account, ledger, faults, keys: createKeyMemory(clock), settings: () => settings };
 
   const control: WorldControl = {
-    readings: { ledger: () => ledger.report() },
+    readings: { ledger: () => ledger.report(), faults: () => faults.struck() },
     commands: {
       inject: (order) => ({ faultId: faults.inject(readFault(order)) }),
       clearFaults: () => faults.clear(),
