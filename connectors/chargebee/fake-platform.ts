@@ -6,10 +6,10 @@
 export { startChargebeeFake, type ChargebeeFake, type ChargebeeFakeOptions } from './fake-platform/chargebee-fake.js';
 export type { World } from './fake-platform/world.js';
 export type { Billed } from './fake-platform/bill.js';
-export type { Delivery, Instant } from '../../core/connector-kit/testing/index.js';
+export type { Delivery, Instant, SeenRequest } from '../../core/connector-kit/testing/index.js';
 export type { Debt, LedgerReport, MoneyRequest, Success } from './fake-platform/ledger.js';
 export type { Fault, FaultAction } from './fake-platform/faults.js';
-export type { ApiKey, SeenRequest } from './fake-platform/platform.js';
+export type { ApiKey } from './fake-platform/platform.js';
 export type { ChargeResult } from './fake-platform/site.js';
 export type { FakeEvent } from './fake-platform/event-log.js';
 export type { Switches } from './fake-platform/switches.js';

@@ -1,23 +1,13 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { basicUserOf, keyAmong } from '../../../core/connector-kit/testing/index.js';
 import { refusal } from './chargebee-failure.js';
 import { fact } from './fact.js';
 import type { ApiKey, FakePlatform } from './platform.js';
 import type { Route } from './route.js';
 
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-
-/** The user name of HTTP Basic; the password is empty and not looked at. */
-const keyOf = (headers: IncomingHttpHeaders): string => {
-  const [scheme = '', value = ''] = (headers.authorization ?? '').split(' ');
-  if (scheme.toLowerCase() !== 'basic') return '';
-  return Buffer.from(value, 'base64').toString('utf8').split(':')[0] ?? '';
-};
-
 /** fact('request.wrong_key') */
 export const authenticate = (platform: FakePlatform, headers: IncomingHttpHeaders): ApiKey => {
-  const given = digest(keyOf(headers));
-  const found = [...platform.keys.values()].find(({ key }) => timingSafeEqual(digest(key), given));
+  const found = keyAmong(platform.keys.values(), basicUserOf(headers));
   if (found !== undefined) return found;
   throw refusal({
     fact: fact('request.wrong_key'), status: 401, code: 'api_authentication_failed', message: 'Sorry, authentication failed. Invalid api key',

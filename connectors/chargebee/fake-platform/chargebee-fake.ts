@@ -1,5 +1,5 @@
 import {
-  createFakeClock, createIds, createKeyMemory, createRaces, createRandom, type FakeOptions, type RunningFake, startFakeServer, type WireStyle,
+  createFakeParts, createIds, createRandom, type FakeOptions, type RunningFake, startFakeServer, type WireStyle,
 } from '../../../core/connector-kit/testing/index.js';
 import { retryByChargebee } from './collect.js';
 import { createDunning } from './dunning.js';
@@ -34,24 +34,20 @@ const wire: WireStyle = {
 };
 
 const createPlatform = (options: ChargebeeFakeOptions, key: string): FakePlatform => {
-  const clock = createFakeClock(options);
+  const parts = createFakeParts(options, faultKinds, defaultSwitches());
+  const { clock, switches } = parts;
   const mintId = createIds(createRandom(options.seed ?? 1), { mark: '3Nl', tail: 8 });
   const site = createSite(clock, options.site ?? 'fake-test', options.catalog ?? 'v2');
-  const switches: Switches = { ...defaultSwitches(), ...options.switches };
   const events = createEventLog(clock, mintId);
   const sender = createChargebeeSender(clock);
   events.onEvent((event) => sender.send(event));
   const platform: FakePlatform = {
-    site, clock, mintId, switches, events, sender,
+    ...parts, site, mintId, events, sender,
     ledger: createLedger(site, clock),
-    keyMemory: createKeyMemory(clock),
-    faults: faultKinds.createList(),
-    races: createRaces(),
     dunning: createDunning(clock, switches, (invoice) => retryByChargebee(platform, invoice)),
     keys: new Map([[key, { key, name: 'full access key', kind: 'full_access' }]]),
     endpoints: new Map(),
     requests: [],
-    processingMs: 0,
   };
   return platform;
 };

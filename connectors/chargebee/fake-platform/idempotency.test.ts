@@ -53,7 +53,7 @@ describe('an idempotency key', () => {
 
   it.each([['lock_timeout', 429], ['conflict', 409]] as const)('in use is refused: %s', async (keyInUse, status) => {
     const { path, post, world } = await begin({ switches: { keyInUse } });
-    world.setProcessingMs({ ms: 40 });
+    world.setProcessingMs({ ms: 600 });
     const both = await Promise.all([post(`${path}/record_payment`, method, key('k')), post(`${path}/record_payment`, method, key('k'))]);
     expect(both.map((answered) => answered.status).sort((a, b) => a - b)).toEqual([200, status]);
   });

@@ -1,5 +1,5 @@
 import {
-  createMoneyLedger, type Dated, type FakeClock, type Held, type MoneyLedger, type MoneyRequest as RequestFor, type Report, reportOf,
+  createMoneyLedger, type Dated, type FakeClock, type Held, isOverpaid, type MoneyLedger, type MoneyRequest as RequestFor, type Report, reportOf,
 } from '../../../core/connector-kit/testing/index.js';
 import type { FakeSite } from './site.js';
 
@@ -49,8 +49,6 @@ export interface LedgerReport extends Report<Debt> {
 export interface Ledger extends MoneyLedger<Move, Result, Taken> {
   report(): LedgerReport;
 }
-
-const isOverpaid = ({ successes, owed }: Debt): boolean => successes.reduce((sum, { amount }) => sum + amount, 0) > owed;
 
 const hasTwin = ({ successes }: Debt): boolean => {
   const refs = successes.filter(({ by }) => by === 'recorded').flatMap(({ idAtGateway }) => (idAtGateway === null ? [] : [idAtGateway]));

@@ -1,4 +1,4 @@
-import type { FakeClock, FaultList, KeyMemory, MintId, Races } from '../../../core/connector-kit/testing/index.js';
+import type { FakeParts, MintId, SeenRequest } from '../../../core/connector-kit/testing/index.js';
 import type { Dunning } from './dunning.js';
 import type { EventLog } from './event-log.js';
 import type { FaultName } from './faults.js';
@@ -14,31 +14,15 @@ export interface ApiKey {
   readonly kind: 'full_access' | 'read_only' | 'read_only_without_transactions' | 'publishable';
 }
 
-/** One request as the fake saw it, to prove what was written and what was not. */
-export interface SeenRequest {
-  readonly requestId: string;
-  readonly method: string;
-  readonly path: string;
-  readonly idempotencyKey: string | null;
-  readonly at: string;
-}
-
 /** One fake site with all that belongs to it; every part of the fake works on this. */
-export interface FakePlatform {
+export interface FakePlatform extends FakeParts<Switches, FaultName> {
   readonly site: FakeSite;
-  readonly clock: FakeClock;
   readonly mintId: MintId;
-  readonly switches: Switches;
   readonly events: EventLog;
   readonly ledger: Ledger;
-  readonly keyMemory: KeyMemory;
-  readonly faults: FaultList<FaultName>;
-  readonly races: Races;
   readonly dunning: Dunning;
   readonly sender: WebhookSender;
   readonly keys: Map<string, ApiKey>;
   readonly endpoints: Map<string, EndpointRecord>;
   readonly requests: SeenRequest[];
-  /** How long a request that moves money is under way before it is applied, wall milliseconds. */
-  processingMs: number;
 }

@@ -1,4 +1,6 @@
-import { type Answer, type ApiRules, createApi, type Exchange, type Executed, headerOf, ownFault, parseForm } from '../../../core/connector-kit/testing/index.js';
+import {
+  type Answer, type ApiRules, countInLastMinute, createApi, type Exchange, type Executed, headerOf, ownFault, parseForm, seen,
+} from '../../../core/connector-kit/testing/index.js';
 import { authenticate, authorize, checkSite } from './authenticate.js';
 import { ChargebeeFailure, errorBodyOf, refusal } from './chargebee-failure.js';
 import type { Cause } from './event-log.js';
@@ -32,9 +34,7 @@ const outcome = ({ status, body }: Answer): { readonly result: Result; readonly 
 
 /** fact('request.rate_limited') */
 const countRequest = ({ requests, switches }: FakePlatform): void => {
-  if (switches.requestsPerMinute === null) return;
-  const since = Date.now() - 60_000;
-  if (requests.filter(({ at }) => Date.parse(at) > since).length <= switches.requestsPerMinute) return;
+  if (switches.requestsPerMinute === null || countInLastMinute(requests) <= switches.requestsPerMinute) return;
   throw refusal({
     fact: fact('request.rate_limited'), status: 429, code: 'api_request_limit_exceeded', type: 'operation_failed', message: 'API request limit exceeded.',
   });
@@ -52,8 +52,8 @@ const causeOf = ({ requestId, idempotencyKey, headers }: Exchange, key: ApiKey):
 
 const rulesOf = (platform: FakePlatform): ApiRules<Move, Result> => ({
   admit: (exchange) => {
-    const { requestId, method, path, idempotencyKey, headers } = exchange;
-    platform.requests.push({ requestId, method, path, idempotencyKey, at: new Date().toISOString() });
+    const { method, path, idempotencyKey, headers } = exchange;
+    platform.requests.push(seen(exchange));
     checkSite(platform, headers);
     const key = authenticate(platform, headers);
     countRequest(platform);

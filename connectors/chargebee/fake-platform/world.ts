@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import {
-  accidents, commandsOf, createOrdinaryWorld, type Delivery, named, ordinaryOrders, ordinaryReadings, type OrdinaryWorld, type WorldControl,
+  accidents, commandsOf, createOrdinaryWorld, type Delivery, named, ordinaryOrders, ordinaryReadings, type OrdinaryWorld, type SeenRequest, type WorldControl,
 } from '../../../core/connector-kit/testing/index.js';
 import { bill, type Billed, billSchema, cardSchema } from './bill.js';
 import { faultKinds, type FaultName } from './faults.js';
 import type { LedgerReport } from './ledger.js';
 import type { FakeEvent } from './event-log.js';
 import { addSource } from './new-parties.js';
-import type { FakePlatform, SeenRequest } from './platform.js';
+import type { FakePlatform } from './platform.js';
 import type { Switches } from './switches.js';
 import { addEndpoint } from './webhook-endpoint-endpoints.js';
 import * as acts from './world-acts.js';

@@ -1,20 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { basicUserOf } from '../../../core/connector-kit/testing/index.js';
 import { type ApiKey, maskedKey, mayUse } from './api-keys.js';
 import { fact } from './fact.js';
 import type { FakePlatform } from './platform.js';
 import type { Route } from './route.js';
 import { invalidRequest } from './stripe-failure.js';
 
-const keyOf = (authorization: string | undefined): string | null => {
-  if (authorization?.startsWith('Bearer ') === true) return authorization.slice(7);
-  if (authorization?.startsWith('Basic ') === true) return Buffer.from(authorization.slice(6), 'base64').toString('utf8').split(':')[0] ?? null;
-  return null;
-};
+const keyOf = (headers: IncomingHttpHeaders): string =>
+  headers.authorization?.startsWith('Bearer ') === true ? headers.authorization.slice(7) : basicUserOf(headers);
 
 /** fact('request.wrong_key') */
 export const authenticate = (platform: FakePlatform, headers: IncomingHttpHeaders): ApiKey => {
-  const given = keyOf(headers.authorization);
-  if (given === null || given === '') {
+  const given = keyOf(headers);
+  if (given === '') {
     throw invalidRequest({
       fact: fact('request.wrong_key'),
       status: 401,

@@ -1,5 +1,5 @@
 import {
-  createFakeClock, createIds, createKeyMemory, createRaces, createRandom, headerOf, type FakeOptions, type RunningFake, startFakeServer, type WireStyle,
+  createFakeParts, createIds, createRandom, headerOf, type FakeOptions, type RunningFake, startFakeServer, type WireStyle,
 } from '../../../core/connector-kit/testing/index.js';
 import { createAccount } from './account.js';
 import { API_VERSION, createEventLog } from './event-log.js';
@@ -40,24 +40,20 @@ const wire: WireStyle = {
 
 const createPlatform = (options: StripeFakeOptions, apiKey: string): FakePlatform => {
   const { seed = 1, livemode = false, twinEvents = 0 } = options;
-  const clock = createFakeClock(options);
+  const parts = createFakeParts(options, faultKinds, defaultSwitches());
+  const { clock, switches } = parts;
   const mintId = createIds(createRandom(seed), { mark: '1Fk', tail: 14 });
   const account = createAccount({ accountId: 'acct_1FakeMerchant0001', livemode, country: 'US', name: 'Fake Merchant' });
-  const switches: Switches = { ...defaultSwitches(), ...options.switches };
   const twin = createRandom(seed + 1);
   const events = createEventLog({ account, clock, mintId, switches, twins: () => twin() < twinEvents });
   const sender = createStripeSender(clock);
   events.onEvent((emitted) => sender.send(emitted));
   const platform: FakePlatform = {
-    account, clock, mintId, switches, events, sender,
+    ...parts, account, mintId, events, sender,
     ledger: createLedger(account, clock),
-    keyMemory: createKeyMemory(clock),
-    faults: faultKinds.createList(),
-    races: createRaces(),
     smartRetries: createSmartRetries(clock, (invoice) => retryByStripe(platform, invoice)),
     keys: new Map([[apiKey, { key: apiKey, livemode }]]),
     endpoints: new Map(),
-    processingMs: 0,
   };
   return platform;
 };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import {
-  type ApiRules, commandsOf, createApi, createFakeClock, createIds, createKeyMemory, createMoneyLedger, createOrdinaryWorld, createRaces, createRandom,
+  type ApiRules, commandsOf, createApi, createFakeParts, createIds, createMoneyLedger, createOrdinaryWorld, createRandom,
   createWebhookSender, defineFaults, type FakeOptions, type FakeServer, matchRoute, ordinaryOrders, ordinaryReadings, ownFault, parseForm, reportOf, routeOf,
   startFakeServer, type WebhookTarget,
 } from './index.js';
@@ -43,18 +43,14 @@ interface Taken {
 export const faultKinds = defineFaults({ rubbish_200: { status: 200, body: 'rubbish', headers: { 'content-type': 'text/plain' } } });
 
 const createPlatform = (options: FakeOptions<Switches>) => {
-  const clock = createFakeClock(options);
+  const parts = createFakeParts(options, faultKinds, { keepsRefusals: true });
+  const { clock } = parts;
   const mintId = createIds(createRandom(options.seed ?? 1), { mark: 'Ac', tail: 4 });
   const invoices = new Map([['inv_1', { amount: 100, paid: 0 }], ['inv_2', { amount: 100, paid: 0 }]]);
   return {
-    clock, mintId, invoices,
+    ...parts, mintId, invoices,
     states: [] as string[],
-    switches: { keepsRefusals: true, ...options.switches },
     ledger: createMoneyLedger<Move, 'succeeded' | 'refused', Taken>({ clock, isPaid: (id) => invoices.get(id)?.paid === invoices.get(id)?.amount }),
-    keyMemory: createKeyMemory(clock),
-    faults: faultKinds.createList(),
-    races: createRaces(),
-    processingMs: 0,
   };
 };
 

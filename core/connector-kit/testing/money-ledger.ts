@@ -113,6 +113,10 @@ export interface Report<Debt extends { readonly requests: readonly unknown[] }> 
   readonly doubleCharges: readonly Debt[];
 }
 
+/** Whether more was taken or told for a debt than it asked, where parts of it can be paid. */
+export const isOverpaid = ({ successes, owed }: { readonly successes: readonly { readonly amount: number }[]; readonly owed: number }): boolean =>
+  successes.reduce((sum, { amount }) => sum + amount, 0) > owed;
+
 /** @param isDouble - Whether more was taken for a debt than it asked; default: it has more than one success. */
 export const reportOf = <Debt extends Held<{ readonly secondTry: string | null }, unknown>>(
   debts: readonly Debt[],

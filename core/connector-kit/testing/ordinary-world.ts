@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { FakeClock } from './fake-clock.js';
-import type { Fault, FaultKinds, FaultList, Struck } from './faults.js';
+import type { FakeParts } from './fake-parts.js';
+import type { Fault, FaultKinds, Struck } from './faults.js';
 import type { Delivery } from './webhook-sender.js';
 import type { WorldControl } from './world-control.js';
 
@@ -18,12 +18,8 @@ export interface OrdinaryWorld<Switches extends object, Own extends string> {
 }
 
 /** What the ordinary commands work on. */
-export interface OrdinaryParts<Switches extends object, Own extends string> {
-  readonly switches: Switches;
-  readonly faults: FaultList<Own>;
-  readonly clock: FakeClock;
+export interface OrdinaryParts<Switches extends object, Own extends string> extends FakeParts<Switches, Own> {
   readonly sender: { deliveries(): readonly Delivery[] };
-  processingMs: number;
 }
 
 /** The orders of the commands of an {@link OrdinaryWorld}, for its control. */

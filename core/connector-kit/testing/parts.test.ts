@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  at, createEventStream, createFakeClock, createIds, createRandom, factFaults, nextResult, parseForm, ringAt, until, upcomingResult, type Fact,
+  at, basicUserOf, countInLastMinute, createEventStream, createFakeClock, createIds, createRandom, factFaults, keyAmong, nextResult, parseForm, ringAt, until, upcomingResult, type Fact,
 } from './index.js';
 
 describe('the clock', () => {
@@ -103,6 +103,19 @@ it('a stream of events tells what is published, and its owner knows when to be q
 
 it('a member of a body is found by its path, or not', () => {
   expect([at({ a: [{ b: 1 }] }, 'a.0.b'), at({ a: null }, 'a.b'), at('text', 'a')]).toEqual([1, undefined, undefined]);
+});
+
+it('an API key is the user of HTTP Basic, and found only whole', () => {
+  const authorization = `Basic ${Buffer.from('key_1:ignored').toString('base64')}`;
+  expect([basicUserOf({ authorization }), basicUserOf({ authorization: authorization.replace('Basic', 'basic') })]).toEqual(['key_1', 'key_1']);
+  expect([basicUserOf({}), basicUserOf({ authorization: 'Bearer key_1' }), basicUserOf({ authorization: 'Basic' })]).toEqual(['', '', '']);
+  const keys = [{ key: 'key_1', may: 'all' }, { key: 'key_12', may: 'read' }];
+  expect([keyAmong(keys, 'key_12')?.may, keyAmong(keys, 'key'), keyAmong(keys, '')]).toEqual(['read', undefined, undefined]);
+});
+
+it('the requests of the last minute are counted by the wall', () => {
+  const seenAt = (agoMs: number) => ({ requestId: 'r', method: 'GET', path: '/', idempotencyKey: null, at: new Date(Date.now() - agoMs).toISOString() });
+  expect(countInLastMinute([seenAt(120_000), seenAt(61_000), seenAt(50_000), seenAt(0)])).toBe(2);
 });
 
 describe('the comparison of a fake with its table of facts', () => {

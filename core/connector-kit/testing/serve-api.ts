@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer, Exchange } from './exchange.js';
-import { appliesFirst, delayOf, type FaultAction, type FaultKinds, type FaultList } from './faults.js';
-import type { KeptAnswer, KeyMemory } from './key-memory.js';
+import type { FakeParts } from './fake-parts.js';
+import { appliesFirst, delayOf, type FaultAction, type FaultKinds } from './faults.js';
+import type { KeptAnswer } from './key-memory.js';
 import type { MoneyLedger, MoneyRequest, Moving } from './money-ledger.js';
-import type { Races } from './races.js';
 
 /** What a request sets out to do. */
 export interface Begun<Move extends Moving> {
@@ -57,13 +57,9 @@ export interface ApiRules<Move extends Moving, Result extends string> {
 }
 
 /** What serving an API works on. */
-export interface ApiParts<Move extends Moving, Result extends string, Own extends string> {
+export interface ApiParts<Move extends Moving, Result extends string, Own extends string>
+  extends Pick<FakeParts<object, Own>, 'faults' | 'keyMemory' | 'processingMs' | 'races'> {
   readonly ledger: Pick<MoneyLedger<Move, Result, never>, 'receive' | 'end'>;
-  readonly faults: FaultList<Own>;
-  readonly races: Races;
-  readonly keyMemory: KeyMemory;
-  /** How long a request that locks is under way before it is applied, wall milliseconds. */
-  readonly processingMs: number;
 }
 
 interface Order<Move extends Moving> {
