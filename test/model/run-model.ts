@@ -6,6 +6,8 @@ import { search, type Found } from './search.js';
 
 export interface ModelRun {
   readonly part: Part;
+  /** Of the part `ci`: by it the large box is chosen that is searched as well. */
+  readonly commit: string;
   readonly print: (line: string) => void;
   /** Searches at once, each in a thread: only where the program runs compiled. `1`: in this one. */
   readonly threads: number;
@@ -44,7 +46,8 @@ const searchAll = async (jobs: readonly Job[], { threads }: ModelRun, each: (sea
 export const runModel = async (run: ModelRun): Promise<'held' | 'missed'> => {
   const { print } = run;
   for (const line of boxTable) print(line);
-  const boxes = await searchAll(boxesOf(run.part, run.secondsEach), run, (searched) => {
+  if (run.part === 'ci') print(`Of the large boxes the first is searched, as the commit ${run.commit} says.`);
+  const boxes = await searchAll(boxesOf(run.part, run.secondsEach, run.commit), run, (searched) => {
     print(boxRow(searched));
     for (const line of brokenLines(searched.found)) print(line);
   });
