@@ -1,5 +1,9 @@
 import type { Billed } from '../../connectors/stripe-billing/fake-platform.js';
+import type { Bill } from './scenario.js';
 import type { Deed, ScriptParts, Subject } from './script-parts.js';
+
+/** How the platform's tokens name the account at the gateway. */
+export const mappedAccount = 'acct-world';
 
 /** Where the deeds around the platform's bills are put down. */
 export interface BillDesk {
@@ -10,15 +14,25 @@ export interface BillDesk {
 }
 
 /** Renewals that fail, and what customers, platform and operators do about them. */
-export const planBills = ({ scenario, stripe: { world } }: ScriptParts, desk: BillDesk): void => {
+export const planBills = ({ scenario, gateway, stripe: { world } }: ScriptParts, desk: BillDesk): void => {
+  /** At the gateway, where the first charge has failed already. */
+  const billMapped = async (name: string, n: number, bill: Bill): Promise<Billed> => {
+    const method = `um_bill_${String(n)}`;
+    const later = bill.results.slice(1);
+    await gateway.method(method, later.length === 0 ? ['do_not_honor'] : later);
+    const metadata = { recovery_hub_gateway: 'unprotected', recovery_hub_account: mappedAccount, recovery_hub_method: method };
+    const retries = bill.smartRetryDays.length === 0 ? {} : { retries: [...bill.smartRetryDays] };
+    return world.billElsewhere({ label: name, amount: bill.amount, currency: 'eur', method: { metadata }, ...retries });
+  };
+
   scenario.bills.forEach((bill, n) => {
     let billed: Billed | undefined;
     const subject = { invoice: () => billed?.invoice };
     const name = `invoice ${String(n)}`;
-    desk.add(bill.at, `${name} is billed`, () => {
+    desk.add(bill.at, `${name} is billed`, async () => {
       const card = { results: [...bill.results] };
       for (const _ of bill.smartRetryDays) desk.touched.push(subject);
-      billed = world.bill({ label: name, amount: bill.amount, card, ...(bill.smartRetryDays.length === 0 ? {} : { smartRetry: [...bill.smartRetryDays] }) });
+      billed = scenario.hazards.mapped === 'yes' ? await billMapped(name, n, bill) : world.bill({ label: name, amount: bill.amount, card, ...(bill.smartRetryDays.length === 0 ? {} : { smartRetry: [...bill.smartRetryDays] }) });
     });
     for (const { at, what } of bill.after) {
       desk.add(at, `${name}: ${what.replaceAll('_', ' ')}`, async () => {

@@ -10,12 +10,14 @@ export interface Hazards {
   readonly poison: { readonly nth: number; readonly forMs: number } | undefined;
   /** When the connection to the platform is given up. */
   readonly disconnectAt: number | undefined;
+  /** Whether bills are charged at the gateway, whose tokens the platform knows, and told to the platform. */
+  readonly mapped: 'no' | 'yes';
   /** The database's clock is wrong for a while. */
   readonly clock: { readonly at: number; readonly forMs: number; readonly skewMs: number } | undefined;
 }
 
 /** A world without them. */
-export const noHazards: Hazards = { unreadable: [], poison: undefined, disconnectAt: undefined, clock: undefined };
+export const noHazards: Hazards = { unreadable: [], poison: undefined, disconnectAt: undefined, mapped: 'no', clock: undefined };
 
 /** The hazards of a world. */
 export const planHazards = (chance: Chance, terms: { readonly scale: number; readonly leaseSeconds: number; readonly bills: number }): Hazards => {
@@ -25,6 +27,7 @@ export const planHazards = (chance: Chance, terms: { readonly scale: number; rea
     unreadable: Array.from({ length: bodies.percent(15) ? bodies.between(1, 2) : 0 }, () => ({ at: Math.floor(bodies.fraction() * 4 * day) })),
     poison: withBills(12, poison) ? { nth: poison.between(1, 4), forMs: poison.between(1, terms.leaseSeconds * 2000) } : undefined,
     disconnectAt: withBills(15, disconnect) ? Math.floor(disconnect.fraction() * 8 * day) : undefined,
+    mapped: withBills(20, chance.stream('mapped')) ? 'yes' : 'no',
     clock: clock.percent(15) ? {
       at: Math.floor((clock.fraction() * 4 * day) / terms.scale), forMs: 70_000 + clock.between(0, 60_000), skewMs: clock.pick([3000, -3000, 12_000, -12_000]),
     } : undefined,

@@ -17,6 +17,7 @@ import { createFaultDesk } from './fault-desk.js';
 import { gatherEvidence } from './gather-evidence.js';
 import { createHubs } from './hubs.js';
 import { createMend } from './mend.js';
+import { mappedAccount } from './plan-bills.js';
 import type { Plant } from './plants.js';
 import { startReceiverLog } from './receiver-log.js';
 import { runToRest } from './run-to-rest.js';
@@ -91,7 +92,10 @@ export const playWorld = async (seed: number, stage: Stage, change: (scenario: S
     gateways: [{ type: 'unprotected', credentials: { apiKey, protection: scenario.protection, absentIsFinalAfterMs: scenario.absentIsFinalAfterMs } }],
   });
   const { clientId } = client.client;
-  const connection = await clients.setConnection(clientId, 'stripe-billing', { credentials: { apiKey: stripeKey, webhookSecrets: [webhookSecret] } });
+  const connection = await clients.setConnection(clientId, 'stripe-billing', {
+    credentials: { apiKey: stripeKey, webhookSecrets: [webhookSecret] },
+    ...(scenario.hazards.mapped === 'yes' ? { gatewayMap: { [mappedAccount]: client.client.gatewayAccountIds[0] ?? '' } } : {}),
+  });
   const webhookPath = `/api/connectors/stripe-billing/webhook/${clientId}`;
   for (let n = 0; n < scenario.webhooks.endpoints; n += 1) {
     const { duplicates, disorder } = scenario.webhooks;
