@@ -58,3 +58,10 @@ export const reversed = (document: CaseDocument, facts: { readonly settlement: S
     $pull: { signals: { id: facts.signalId } },
   },
 });
+
+/** Money went back that we did not send, of a payment the case does not stand on: a row of its own, made once with the signal that told it. */
+export const returned = (document: CaseDocument, refund: Refund, signalId: string): CaseWrite => ({
+  name: 'returned',
+  filter: { ...held(document), 'signals.id': signalId, 'refunds.n': { $ne: refund.n } },
+  update: { $push: { refunds: refund }, $pull: { signals: { id: signalId } } },
+});

@@ -1,7 +1,8 @@
 import { commandWrites, type CaseDocument, type Command, type Refund, type Settlement } from '../../cases/index.js';
 import { answerTo, refusalByStatus, refuse, type Asked } from './command-answer.js';
 import type { Effect, Tools } from './effects.js';
-import { isReturned, openRefund, takenBy } from './refund-step.js';
+import { openRefund } from './refund-step.js';
+import { isReturned, returnedMinor, takenBy } from './standing-payment.js';
 
 type Of<T extends Command['type']> = Asked<Extract<Command, { type: T }>>;
 
@@ -17,8 +18,7 @@ export const refundCommand = (document: CaseDocument, asked: Of<'refund'>, tools
   const taken = attempt && takenBy(attempt);
   if (!attempt || !taken) return refused(wanted === undefined ? 'No payment of this case is in our hands.' : `Attempt ${String(wanted)} took no money that is still to be given back.`);
   if (others.length > 0) return refused(`Several payments could be meant (attempts ${named.map((one) => one.n).join(', ')}): name one.`);
-  const gone = document.status === 'succeeded' ? document.settlement?.reversedMinor ?? 0 : 0;
-  const rest = taken.minor - gone;
+  const rest = taken.minor - returnedMinor(document, attempt);
   if (rest <= 0) return refused('All of this payment went back already.');
   const n = document.refunds.length + 1;
   const now = tools.clock.hubNow();

@@ -4,6 +4,7 @@ import type { Effect, Knowledge, Tools } from './effects.js';
 import { needsRenewal, sendBeforeOf } from './lease.js';
 import { reversalOwed } from './reverse-step.js';
 import { routeOf } from './route.js';
+import { isOver, isReturned, refundedAttempt, refundedSum, standingAttempt, takenBy } from './standing-payment.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -17,16 +18,6 @@ type Answer = Exclude<NonNullable<Knowledge['refund']>, { readonly status: 'aske
 
 /** The refund that is under way, if there is one. */
 export const openRefund = (document: CaseDocument): Refund | undefined => document.refunds.find((refund) => refund.state === 'due' || refund.state === 'pending');
-
-/** The attempt whose money goes back. */
-export const refundedAttempt = (document: CaseDocument, refund: Refund): Attempt | undefined =>
-  document.attempts.find((attempt) => (refund.attempt === undefined ? attempt.key === refund.once.ourReference : attempt.n === refund.attempt));
-
-/** Whether the money of an attempt is back. */
-export const isReturned = (document: CaseDocument, attempt: Attempt): boolean =>
-  document.refunds.some((refund) => isOver(refund) && refundedAttempt(document, refund)?.n === attempt.n);
-
-const isOver = (refund: Refund): boolean => refund.state === 'refunded' || refund.state === 'voided';
 
 /** Why nothing may be charged for the money's sake: it is on its way back, or it should be and is not. */
 export const unreturned = (document: CaseDocument): { readonly why: 'under_way' | 'stuck'; readonly sentence: string } | undefined => {
@@ -65,15 +56,6 @@ export const refundStep = (document: CaseDocument, knowledge: Knowledge, tools: 
   return { do: 'refund', refund, attempt, amount };
 };
 
-/** How much goes back. */
-export const refundedSum = (document: CaseDocument, refund: Refund): Money | undefined => {
-  const attempt = refundedAttempt(document, refund);
-  return refund.amount ?? (attempt && takenBy(attempt));
-};
-
-/** What an attempt took. */
-export const takenBy = (attempt: Attempt): Money | undefined => (attempt.outcome?.status === 'approved' ? attempt.outcome.amount : undefined);
-
 const forgotten: Partial<Knowledge> = { refund: undefined };
 
 /** Nothing more is done about it by itself. */
@@ -107,11 +89,13 @@ const answered = (document: CaseDocument, refund: Refund, attempt: Attempt, amou
   }
 };
 
-/** The money is back. A case that had only a part goes on; one that succeeded is shown as reversed, but for a duplicate: that debt is paid. */
+/** The money is back. A case that had only a part goes on; one that stood on this payment is shown as reversed. What was taken besides undoes nothing. */
 export const doneWith = (document: CaseDocument, refund: Refund, facts: { readonly state: 'refunded' | 'voided'; readonly refundRef?: string; readonly echo?: string }, tools: Tools) => {
   const now = tools.clock.hubNow();
   const back = refundedSum(document, refund);
-  const reversal = document.status === 'succeeded' && refund.why === 'operator' && back ? givenBack(document, back, 'refund', now) : undefined;
+  const attempt = refundedAttempt(document, refund);
+  const stood = document.status === 'succeeded' && attempt !== undefined && attempt.n === standingAttempt(document)?.n;
+  const reversal = stood && back ? givenBack(document, back, 'refund', now) : undefined;
   return {
     write: refundWrites.refunded(document, refund, {
       ...facts, now, right: reversal?.right ?? 'kept', ...(reversal?.settlement ? { settlement: reversal.settlement } : {}), ...(document.status === 'queued' ? { stepAt: now } : {}),
@@ -120,13 +104,15 @@ export const doneWith = (document: CaseDocument, refund: Refund, facts: { readon
   };
 };
 
-/** What a case still has of the money it took: what came in, what went back, and whether that is all of it. */
+/** What a case still has of the payment it stands on: what came in, what went back, and whether that is all of it. The right goes with the last money we have of the debt. */
 export const givenBack = (document: CaseDocument, back: Money, reason: SettlementReversal['why'], now: Date): { readonly settlement: Settlement | undefined; readonly right: 'kept' | 'given_up' } => {
-  const taken = document.attempts.map(takenBy).find((one) => one !== undefined) ?? document.opened;
+  const standing = standingAttempt(document);
+  const taken = (standing && takenBy(standing)) ?? document.opened;
   const sum = (document.settlement?.reversedMinor ?? 0) + (back.currency === taken.currency ? back.minor : 0);
   const reversal = document.settlement && reversalOwed(document.settlement, reason, reason !== 'refund' || sum >= taken.minor ? 'all_gone' : 'some_left', now);
+  const another = document.attempts.some((attempt) => attempt.n !== standing?.n && takenBy(attempt) !== undefined && !isReturned(document, attempt));
   return {
     settlement: document.settlement ? { ...document.settlement, state: 'reversed', updatedAt: now, reason, reversedMinor: sum, ...(reversal ? { reversal } : {}) } : undefined,
-    right: sum >= taken.minor ? 'given_up' : 'kept',
+    right: sum >= taken.minor && !another ? 'given_up' : 'kept',
   };
 };

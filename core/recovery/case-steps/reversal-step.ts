@@ -1,7 +1,8 @@
-import { refundWrites, writes, type CaseDocument, type Ended, type Refund, type Signal, type SignalEvent } from '../../cases/index.js';
+import { refundWrites, writes, type Attempt, type CaseDocument, type Ended, type Refund, type Signal, type SignalEvent } from '../../cases/index.js';
 import type { Money } from '../../connector-kit/index.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
-import { doneWith, givenBack, refundedAttempt, refundedSum } from './refund-step.js';
+import { doneWith, givenBack } from './refund-step.js';
+import { paymentNamedBy, refundedAttempt, refundedSum, returnedMinor } from './standing-payment.js';
 
 type Reversal = Extract<SignalEvent, { type: 'payment_reversed' }>;
 
@@ -10,9 +11,11 @@ const refsOf = (document: CaseDocument, refund: Refund): readonly string[] => {
   return outcome && 'gatewayRefs' in outcome ? outcome.gatewayRefs : [];
 };
 
-/** What an event adds to what is known to have gone back. */
-const newlyBack = (document: CaseDocument, { amount, soFar }: Reversal): Money =>
-  (soFar === undefined ? amount : { ...amount, minor: Math.max(0, amount.minor - (document.settlement?.reversedMinor ?? 0)) });
+/** What an event adds to what is known to have gone back of the payment it names. */
+const newlyBack = (document: CaseDocument, { amount, soFar }: Reversal, payment: ReturnType<typeof paymentNamedBy>): Money => {
+  const known = typeof payment === 'string' ? document.settlement?.reversedMinor ?? 0 : returnedMinor(document, payment);
+  return soFar === undefined ? amount : { ...amount, minor: Math.max(0, amount.minor - known) };
+};
 
 /** The refund of ours that an event tells of: by its reference, or by the payment and the sum of one not told of yet. */
 const ownRefund = (document: CaseDocument, event: Reversal, amount: Money): Refund | undefined => {
@@ -26,9 +29,13 @@ const ownRefund = (document: CaseDocument, event: Reversal, amount: Money): Refu
   });
 };
 
-/** Money went back: our own refund is only heard; another keeps the case succeeded, a late failure or lost dispute undoes it. Undefined: it is not about our payment. */
+/**
+ * Money went back: our own refund is only heard; another keeps the case succeeded, a late failure or lost dispute undoes it. Only the payment the case stands on
+ * undoes anything: any other is noted as returned. Undefined: it is not about our payment.
+ */
 export const reversalStep = (document: CaseDocument, signal: Signal, event: Reversal, knowledge: Knowledge, tools: Tools): Effect | undefined => {
-  const amount = newlyBack(document, event);
+  const payment = paymentNamedBy(document, event.gatewayRefs);
+  const amount = newlyBack(document, event, payment);
   const own = ownRefund(document, event, amount);
   if (own) {
     if (own.state === 'due' || own.state === 'pending') {
@@ -42,6 +49,11 @@ export const reversalStep = (document: CaseDocument, signal: Signal, event: Reve
   // told again of what went back already
   if (event.why === 'refund' && amount.minor === 0) return { do: 'know', after: { acted: [...knowledge.acted, signal.id] } };
   const now = tools.clock.hubNow();
+  if (payment === 'unclear') {
+    const fact = `money went back (${event.why}) of a payment that cannot be told from the one that stands: nothing is changed, an operator must look`;
+    return { do: 'alert', fact, after: { acted: [...knowledge.acted, signal.id] } };
+  }
+  if (payment !== 'standing') return besides(document, payment, signal, event.why, amount, now);
   const { settlement, right } = givenBack(document, amount, event.why, now);
   if (event.why === 'refund') {
     return settlement ? { do: 'write', write: refundWrites.reversed(document, { settlement, right, signalId: signal.id }), after: {} } : { do: 'know', after: { acted: [...knowledge.acted, signal.id] } };
@@ -57,5 +69,18 @@ export const reversalStep = (document: CaseDocument, signal: Signal, event: Reve
       owed: { outbox: tools.announce(document, { event: 'recovery.failed', ended, attemptCount: document.attempts.length }, knowledge.facts), now, ...(document.takeOver ? { handBackAt: now } : {}) },
     }),
     after: { acted: [] },
+  };
+};
+
+/** A payment that was taken beside the one that stands, or beside another's: it gets a row of its own, and the debt stays paid. */
+const besides = (document: CaseDocument, attempt: Attempt, signal: Signal, why: Reversal['why'], amount: Money, now: Date): Effect => {
+  const n = document.refunds.length + 1;
+  const key = `${attempt.key}-returned-${String(n)}`;
+  const row: Refund = {
+    n, why: 'duplicate', state: 'refunded', attempt: attempt.n, amount, once: { key, firstTriedAt: now, ourReference: key }, updatedAt: now, reason: `not by us: ${why}`, echoed: 'yes',
+  };
+  return {
+    do: 'write', write: refundWrites.returned(document, row, signal.id), after: {},
+    alert: `money of attempt ${String(attempt.n)} went back (${why}), which is not the payment this case stands on: nothing else is changed`,
   };
 };
