@@ -138,8 +138,8 @@ export const createHubContainer = (ready: Ready): AwilixContainer<Parts> => {
 /** Registers what waits for its time, by lane. Deliveries and notifications are registered by their rooms when these are made: intake also where nothing listens. */
 export const registerWork = (parts: Parts): void => {
   parts.scheduler.define(caseLaneWork(parts.recoveryPorts));
-  const { cases, clients, clock, logger, storage } = parts;
-  parts.scheduler.define(connectionLaneWork({ cases, clients, clock, logger, duties: storage.collection<ConnectionDuty>('connections') }));
+  const { cases, clients, clock, scheduler, logger, storage } = parts;
+  scheduler.define(connectionLaneWork({ cases, clients, clock, scheduler, logger, duties: storage.collection<ConnectionDuty>('connections') }));
   parts.scheduler.define(connectionCheckWork(parts));
   void parts.intake;
 };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Cases } from '../cases/index.js';
 import type { ConnectionDuty } from '../clients/index.js';
 import { claimDue, type LaneWork } from '../scheduling/index.js';
 import type { Collection } from '../storage/index.js';
@@ -13,12 +14,17 @@ describe('a connection that is given up', () => {
   let work: LaneWork<ConnectionDuty>;
   let finished: string[];
   let finish: () => void;
+  let rung: string[];
+  let hear: Cases['signal'];
+  /** What the telling of one case takes, on the wall. */
+  let tellingMs: number;
   beforeAll(async () => {
     bench = await startRecoveryBench({ label: 'connection_work', route: 'gateway' });
     duties = bench.cases.collection.db.collection<ConnectionDuty>('connections');
     const { cases, clock, ports } = bench;
     work = connectionLaneWork({
-      cases, clock, duties, logger: ports.logger,
+      clock, duties, logger: ports.logger, scheduler: { due: (lane) => { rung.push(lane); } },
+      cases: { collection: cases.collection, signal: async (...said) => { clock.advance(tellingMs); return hear(...said); } },
       clients: { finishDisconnect: async (connectionId) => { finish(); finished.push(connectionId); } },
     });
   });
@@ -29,6 +35,9 @@ describe('a connection that is given up', () => {
     await duties.deleteMany({});
     bench.reset();
     finished = [];
+    rung = [];
+    tellingMs = 0;
+    hear = bench.cases.signal;
     finish = () => { bench.connection.state = 'disconnected'; };
     Object.assign(bench.connection, { state: 'active', mode: 'active' });
   });
@@ -74,6 +83,44 @@ describe('a connection that is given up', () => {
     expect(finished).toEqual(['conn-1']);
     expect(bench.money.calls.handBacks).toEqual(['cancelled:true']);
     expect((await duties.findOne({ _id: 'conn-1' }))?.nextAt).toBeUndefined();
+  });
+
+  const openMany = async (count: number) => {
+    const like = await bench.get(await bench.openCase());
+    await bench.cases.collection.insertMany(Array.from({ length: count - 1 }, (_, n) => (
+      { ...like, _id: `case-${String(n)}`, invoice: { ...like.invoice, ref: `in_many_${String(n)}` }, openKeys: [`conn-1/in_many_${String(n)}`] })));
+  };
+
+  it('tells many cases in turns, each due at once after the last, and none of them twice', async () => {
+    await openMany(1100);
+    await given({});
+    const turns: string[][] = [];
+    // a turn's signals are written in one update: what is counted here is who is told when, not how
+    for (let held = 0; held < 3; held += 1) {
+      const said: string[] = [];
+      hear = async (caseId) => { said.push(caseId); return 'signalled'; };
+      expect(await turn()).toBe('ran');
+      await bench.cases.collection.updateMany({ _id: { $in: said } }, { $push: { applied: 'connection_revoked#conn-1#2' } });
+      turns.push(said);
+    }
+    expect(turns.map((said) => said.length)).toEqual([500, 500, 100]);
+    expect(new Set(turns.flat()).size).toBe(1100);
+    expect(rung).toEqual(['connection/conn-1', 'connection/conn-1']);
+    expect(finished).toEqual(['conn-1']);
+  });
+
+  it('lets go at half its lease, however few it could tell', async () => {
+    await openMany(40);
+    await given({});
+    tellingMs = 1000;
+    expect(await turn()).toBe('ran');
+    const countTold = () => bench.cases.collection.countDocuments({ applied: 'connection_revoked#conn-1#2' });
+    const told = await countTold();
+    expect(told).toBeGreaterThan(10);
+    expect(told).toBeLessThan(20);
+    expect(await duties.findOne({ _id: 'conn-1' })).toMatchObject({ holder: null, strikes: 0 });
+    for (let turns = 0; turns < 2; turns += 1) expect(await turn()).toBe('ran');
+    expect(await countTold()).toBe(40);
   });
 
   it.each([

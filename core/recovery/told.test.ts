@@ -83,7 +83,7 @@ describe('what a case is told', () => {
     /** Runs the work of a connection that was changed. */
     const changed = async (over: Partial<ConnectionDuty> = {}) => {
       const duties = { updateOne: async () => ({}) } as unknown as Collection<ConnectionDuty>;
-      const work = connectionLaneWork({ cases: bench.cases, clients: { finishDisconnect: async () => undefined }, duties, clock: bench.clock, logger: bench.ports.logger });
+      const work = connectionLaneWork({ cases: bench.cases, clients: { finishDisconnect: async () => undefined }, duties, clock: bench.clock, scheduler: { due: () => undefined }, logger: bench.ports.logger });
       await work.run({ _id: 'conn-1', v: 1, clientId: 'client-1', state: 'active', mode: 'active', revision: 2, holder: 'me', fence: 1, strikes: 1, ...over });
     };
     const closed = async (reason: 'observed' | 'disconnected' | 'merchant', mode: CaseDocument['mode'] = 'observe') => {
