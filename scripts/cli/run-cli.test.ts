@@ -80,7 +80,7 @@ describe('the command line', () => {
 
   it('runs the command that a new client prints', async () => {
     const { out } = await run(['clients', 'create', '--name', 'Example', '--mode', 'test', '--no-webhook']);
-    const command = /recovery-hub (connections set [^]+?)\n\n/.exec(out)?.[1] ?? '';
+    const command = /recovery-hub (connections set \S+ stripe-billing(?: \\\n +--credential \S+)*)/.exec(out)?.[1] ?? '';
     const { code, out: answer } = await run([...command.split(/[\s\\]+/), '--no-check'], {
       ...onDatabase, STRIPE_BILLING_API_KEY: 'sk_test_verysecret', STRIPE_BILLING_WEBHOOK_SECRETS: 'whsec_verysecret',
     });
