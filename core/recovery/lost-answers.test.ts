@@ -125,6 +125,21 @@ describe('a hub that was down while a charge was unknown', () => {
     expect(bench.events).toMatchObject([{ event: 'recovery.success', body: { trigger: 'reconciliation' } }]);
   });
 
+  it('leaves it open where charges are paused between the reading and the sending, and sends it under its key when they are resumed', async () => {
+    const caseId = await lostThenBackAfter(keyed, 3 * hour);
+    const charges: { stopped?: string } = {};
+    Object.assign(bench.ports, { standstill: async () => charges.stopped });
+    bench.onWritten = (name) => { if (name === 'resend') charges.stopped = 'Charges are paused.'; };
+    while (charges.stopped === undefined) expect(await bench.step(caseId)).toBe('released');
+    expect(await bench.get(caseId)).toMatchObject({ status: 'unknown', attempts: [{ n: 1, resolved: false, outcome: { status: 'unknown' } }] });
+    bench.onWritten = () => undefined;
+    delete charges.stopped;
+    await bench.drive(caseId);
+    const { attempts, status } = await bench.get(caseId);
+    expect({ status, attempts: attempts.map(({ n }) => n) }).toEqual({ status: 'succeeded', attempts: [1] });
+    expect(bench.money.approved()).toEqual([`${caseId}-1`]);
+  });
+
   it('past the memory of the key waits out the day, and makes a new attempt', async () => {
     const caseId = await lostThenBackAfter(keyed, 23 * hour + 30 * minute);
     await bench.drive(caseId);

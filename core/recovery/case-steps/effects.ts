@@ -14,7 +14,8 @@ export type Effect =
   | { readonly do: 'read_invoice' }
   | { readonly do: 'read_tokens' }
   | { readonly do: 'reserve'; readonly n: number; readonly amount: Money; readonly token: TokenInHand | undefined; readonly sendBefore: Date }
-  | { readonly do: 'check_permission'; readonly n: number }
+  /** `earlier`: an earlier request under the attempt's key, which its gateway remembers, may be under way yet. */
+  | { readonly do: 'check_permission'; readonly n: number; readonly earlier?: 'perhaps_sent' }
   | { readonly do: 'prepare'; readonly attempt: Attempt }
   | { readonly do: 'charge'; readonly attempt: Attempt }
   | { readonly do: 'ask'; readonly attempt: Attempt }

@@ -47,9 +47,13 @@ export const learnFrom: { readonly [D in Call['do']]: (call: CallOf<D>, answer: 
       case 'stopped': return { reserved: { n, result: 'stopped', stop: answer.stop } };
     }
   },
-  check_permission: ({ n }, answer, knowledge) => (answer === 'permitted'
-    ? { sending: { n, phase: 'permitted' } }
-    : { facts: { ...knowledge.facts, standstill: answer.refusal }, outcome: { n, outcome: { status: 'absent' }, ledger: 'open', found: 'by_charging' } }),
+  check_permission: ({ n, earlier }, answer, knowledge) => {
+    if (answer === 'permitted') return { sending: { n, phase: 'permitted' } };
+    const facts = { ...knowledge.facts, standstill: answer.refusal };
+    // what may have left before under the same key is not closed: only the key keeps a later charge from being the second one
+    if (earlier) return { facts, sending: undefined, outcome: { n, outcome: { status: 'unknown', cause: answer.refusal, gatewayRefs: [] }, ledger: 'open', found: 'by_charging', asked: 'in_vain' } };
+    return { facts, outcome: { n, outcome: { status: 'absent' }, ledger: 'open', found: 'by_charging' } };
+  },
   prepare: ({ attempt: { n } }, answer) => {
     if (answer === 'not_offered') return {};
     if ('chargeRef' in answer) return { prepared: { n, chargeRef: answer.chargeRef } };

@@ -41,7 +41,9 @@ const isDue = (document: CaseDocument, now: Date) => document.due.step === undef
 
 const sendStep = (attempt: Attempt, knowledge: Knowledge): Effect => {
   const { facts, sending } = knowledge;
-  if (sending?.phase === 'written') return { do: 'check_permission', n: attempt.n };
+  if (sending?.phase === 'written') {
+    return { do: 'check_permission', n: attempt.n, ...(attempt.asks > 0 && protectionOf(attempt, facts).kind === 'key' ? { earlier: 'perhaps_sent' as const } : {}) };
+  }
   const prepares = attempt.route === 'gateway' && routeOf(attempt, facts).prepares === 'yes';
   return prepares && attempt.chargeRef === undefined ? { do: 'prepare', attempt } : { do: 'charge', attempt };
 };
