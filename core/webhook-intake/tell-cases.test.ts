@@ -4,6 +4,7 @@ import { stopServing } from '../../test/support/serve-routes.js';
 import type { SampleBody } from '../../test/sample-billing/connector.js';
 import { signedDelivery } from '../../test/sample-billing/signed-delivery.js';
 import type { CaseDocument } from '../cases/index.js';
+import type { ConnectionDuty } from '../clients/index.js';
 import { newDirectCase, openKeysOfDirectCase } from '../cases/index.js';
 
 let bench: IntakeBench;
@@ -113,13 +114,13 @@ describe('what else the platform says', () => {
 });
 
 describe('a connection that is being taken down', () => {
-  it('because its platform says so tells every case that is watched', async () => {
-    await say(failed('in_revoked_1'), failed('in_revoked_2'), failed('in_unwatched'), failed('in_before'));
-    await hub.cases.collection.updateOne({ 'invoice.ref': 'in_unwatched' }, { $set: { status: 'failed', watched: false } });
-    const { id } = await say({ say: 'revoked' });
-    for (const invoice of ['in_revoked_1', 'in_revoked_2']) expect(await heard(invoice)).toEqual([[`${id}#0`, 'connection_revoked']]);
-    expect(await heard('in_unwatched')).toEqual([]);
+  it('because its platform says so is due at once to whoever tells its cases; the delivery tells none itself', async () => {
+    await say(failed('in_revoked_1'), failed('in_revoked_2'), failed('in_before'));
+    const { state } = await say({ say: 'revoked' });
+    expect(state).toBe('understood');
+    for (const invoice of ['in_revoked_1', 'in_revoked_2']) expect(await heard(invoice)).toEqual([]);
     expect(await hub.clients.connectionFresh(bench.connectionId)).toMatchObject({ state: 'disconnecting' });
+    expect(await hub.storage.collection<ConnectionDuty>('connections').findOne({ _id: bench.connectionId })).toMatchObject({ lane: `connection/${bench.connectionId}`, nextAt: new Date(0), holder: null });
   });
 
   it('tells known cases and opens none; once it is gone its address is too', async () => {

@@ -76,8 +76,9 @@ export const createTellCases = (options: { readonly cases: Cases; readonly clock
       case 'subscription_ended':
         return about(connection, event.subject, id, event);
       case 'connection_revoked':
+        // whoever works on the connection tells its cases, however many, in turns
         await connection.giveUp?.();
-        return signalEach(await cases.collection.find({ connectionId: connection.connectionId, watched: true }).toArray(), id, event);
+        return 'told';
       case 'ignored':
         return 'nobody';
     }
