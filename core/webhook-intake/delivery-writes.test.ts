@@ -24,6 +24,7 @@ describe('a deferral', () => {
     expect(write.nextAt).toEqual(new Date(start.getTime() + 2000));
     expect(write.update).toMatchObject({ $set: { state: 'deferred', holder: null, strikes: 0, nextAt: write.nextAt, reason: 'platform_down', sealedDetail: 'sealed(deliveries/01KDELIVERY:why)' }, $inc: { deferrals: 1 } });
     expect(markDelivery(held(), { ...away, retryAfterMs: 90_000 }, { clock, vault }).nextAt).toEqual(new Date(start.getTime() + 90_000));
+    expect(markDelivery(held(), { ...away, retryAfterMs: 31 * 86_400_000 }, { clock, vault }).nextAt).toEqual(new Date(start.getTime() + 3_600_000));
     expect(markDelivery(held({ deferrals: 9 }), { ...away, retryAfterMs: 1 }, { clock, vault }).nextAt).toEqual(new Date(start.getTime() + 120_000));
   });
 

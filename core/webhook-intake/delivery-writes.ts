@@ -2,7 +2,7 @@ import type { Vault } from '../clients/index.js';
 import type { Clock } from '../scheduling/index.js';
 import type { Filter, UpdateFilter } from '../storage/index.js';
 import type { DeliveryDocument } from './delivery.model.js';
-import { outageWaitMs } from './outages.js';
+import { askedWaitMs, outageWaitMs } from './outages.js';
 import { deliveryContext } from './seal-delivery.js';
 
 /** How one round of understanding a delivery ended. `asked: 'no'`: the platform was not asked, as it is known to be away; then `notBefore` says when to come again. */
@@ -51,7 +51,7 @@ export const markDelivery = (document: DeliveryDocument, understanding: Understa
       return done(document, understanding.state, understanding, seal, now);
     case 'deferred': {
       if (now.getTime() - document.acceptedAt.getTime() >= patienceMs) return done(document, 'parked', understanding, seal, now);
-      const asked = understanding.retryAfterMs === undefined ? now : clock.hubAt(new Date(clock.wallNow().getTime() + understanding.retryAfterMs));
+      const asked = understanding.retryAfterMs === undefined ? now : clock.hubAt(new Date(clock.wallNow().getTime() + askedWaitMs(understanding.retryAfterMs)));
       const { notBefore } = understanding;
       const own = Math.max(now.getTime() + deferralMs(document.deferrals), asked.getTime());
       const nextAt = new Date(understanding.asked === 'no' && notBefore !== undefined ? notBefore.getTime() : Math.max(own, notBefore?.getTime() ?? 0));

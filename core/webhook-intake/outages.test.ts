@@ -50,6 +50,17 @@ describe('an outage', () => {
     expect(told).toEqual([`${lane} away`]);
   });
 
+  it('believes a platform that asks for a wait up to an hour, and looks again then', () => {
+    const { clock, outages, fail, wait } = setUp();
+    fail('a', 31 * 86_400_000);
+    fail('b', 31 * 86_400_000);
+    expect(wait('c')).toBe(3600);
+    clock.advance(3_600_000);
+    expect(outages.turn(lane, 'c')).toEqual({ may: 'ask' });
+    outages.failed(lane, 'c', 600_000);
+    expect(wait('d')).toBe(600);
+  });
+
   it('ends with any answer, for all at once', () => {
     const { clock, outages, fail, wait, told } = setUp();
     fail('a');

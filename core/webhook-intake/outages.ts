@@ -7,6 +7,11 @@ const afterOthersMs = 1000;
 /** So many different deliveries in a row fail before the others are held back: one that fails by itself is no outage. */
 const failuresOfOutage = 2;
 
+const longestAskedMs = 3_600_000;
+
+/** How long a platform is believed that asks us to wait, in wall ms: an hour, so that one wrong answer stops nothing for days. */
+export const askedWaitMs = (retryAfterMs: number): number => Math.min(retryAfterMs, longestAskedMs);
+
 /** 1 s, doubling to 2 min. Hub time. */
 export const outageWaitMs = (failures: number): number => Math.min(firstWaitMs * 2 ** Math.min(failures, 20), longestWaitMs);
 
@@ -33,7 +38,7 @@ export const createOutages = (options: { readonly clock: Clock; readonly told: (
 
   const lookAgain = (lane: Lane, retryAfterMs: number | undefined) => {
     const own = later(outageWaitMs(lane.failures));
-    const asked = retryAfterMs === undefined ? own : clock.hubAt(new Date(clock.wallNow().getTime() + retryAfterMs));
+    const asked = retryAfterMs === undefined ? own : clock.hubAt(new Date(clock.wallNow().getTime() + askedWaitMs(retryAfterMs)));
     lane.lookAt = asked > own ? asked : own;
     lane.looking = undefined;
   };
