@@ -17,6 +17,10 @@ describe('the crash matrix', () => {
     expect(has(point, 'kill', 1)).toBe(point !== 'approval known, fence lost');
   });
 
+  it('loses a hold only where there is an approval to lose', () => {
+    expect(runs.filter(({ point }) => point === 'approval known, fence lost').map(({ scenario }) => scenario)).not.toContain('elsewhere, declined');
+  });
+
   it.each(stopped)('stops a hub past its lease at "%s", alone and beside another', (point) => {
     expect(has(point, 'stop', 1) && has(point, 'stop', 2) && has(point, 'sleep', 2)).toBe(true);
   });

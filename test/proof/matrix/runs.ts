@@ -26,13 +26,13 @@ const ofPoint = (point: FaultPoint): readonly Pick<Run, 'fault' | 'hubs'>[] => {
   return [...killed, ...(stoppedAt.includes(point) ? stopped : []), ...(point === 'charge sent' ? [] : [{ fault: 'database', hubs: 1 }] as const)];
 };
 
-const runsOf = ({ name, points }: Scenario): readonly Run[] => {
+const runsOf = ({ name, points, ends }: Scenario): readonly Run[] => {
   const named = (run: Omit<Run, 'id' | 'scenario'>): Run =>
     ({ id: `${name} · ${run.point ?? 'an hour'} · ${run.fault} · ${run.hubs}`, scenario: name, ...run });
   return [
     ...points.flatMap((point) => ofPoint(point).map((more) => named({ point, ...more }))),
-    // the hold is lost while its charge is under way: another hub must be there to take it
-    ...(points.includes('charge sent') ? [named({ point: 'approval known, fence lost', fault: 'kill', hubs: 2 })] : []),
+    // the hold is lost while its charge is under way: another hub must be there to take it, and the charge be approved
+    ...(points.includes('charge sent') && ends === 'succeeded' ? [named({ point: 'approval known, fence lost', fault: 'kill', hubs: 2 })] : []),
     ...([1, 2] as const).map((hubs) => named({ point: undefined, fault: 'receiver', hubs })),
   ];
 };
