@@ -230,7 +230,12 @@ export interface CaseDocument extends DueDocument {
   wrote?: string;
   /** Put aside: five processes ended with it in hand. Hub time. */
   parkedAt?: Date;
+  /** Its newest holds could not be worked on to their end: how many in a row, since when (hub time), and what the newest met. Gone with the first that could. */
+  putOff?: PutOff;
 }
+
+/** `reason` is a sentence for operators, without secrets. */
+export interface PutOff { since: Date; times: number; reason: string }
 
 /** A token in hand, opened from a {@link SealedToken} or read from the platform. */
 export type OpenedToken = ChargeableToken;

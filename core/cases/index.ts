@@ -4,7 +4,7 @@
  * Must not know connectors, gateways or the engine: writes are described here as values and decided elsewhere.
  */
 export type {
-  Attempt, AttemptOutcome, CaseDocument, CaseStatus, Command, CommandAnswer, DueTimes, Ended, OutboxEntry, Plan, RawDeclineSeen, Refund, Refusal, SealedToken, Settlement, SettlementReversal, Signal, SignalEvent, StrategyUsed, TakeOver, TriedCard,
+  Attempt, AttemptOutcome, CaseDocument, CaseStatus, Command, CommandAnswer, DueTimes, Ended, OutboxEntry, Plan, PutOff, RawDeclineSeen, Refund, Refusal, SealedToken, Settlement, SettlementReversal, Signal, SignalEvent, StrategyUsed, TakeOver, TriedCard,
 } from './case.model.js';
 export { caseIndexes } from './case-indexes.js';
 export { createCases, type Cases, type OpenResult } from './case-store.js';

@@ -38,6 +38,7 @@ const table: readonly (readonly [name: string, over: (now: Date) => Partial<Case
   ['settled', () => ({ due: { settle: at } }), (one) => writes.settled(one, settlementAt(at), undefined)],
   ['relayed', () => ({ outbox: [entryOf('e1', 'recovery.failed')], due: { relay: at } }), (one) => writes.relayed(one, ['e1'])],
   ['release', () => ({}), (one) => writes.release(one, { due: { step: at }, signalIds: [], watched: true })],
+  ['put off', () => ({}), (one) => writes.putOff(one, { putOff: { since: at, times: 1, reason: 'r' }, nextAt: at })],
   ['park', () => ({}), (one) => writes.park(one, at)],
 ];
 

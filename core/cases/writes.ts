@@ -1,4 +1,4 @@
-import type { CaseDocument, DueTimes, Plan, SignalEvent } from './case.model.js';
+import type { CaseDocument, DueTimes, Plan, PutOff, SignalEvent } from './case.model.js';
 import type { CaseWrite } from './case-write.js';
 import { held, unset } from './held.js';
 import { withoutToken } from './without-token.js';
@@ -42,11 +42,16 @@ export const release = (document: CaseDocument, facts: { readonly due: DueTimes;
         ...(facts.reason === undefined ? {} : { lastReason: facts.reason }),
         ...(earliest ? { nextAt: earliest } : {}),
       },
-      ...unset('leaseUntil', 'parkedAt', ...(earliest ? [] : ['nextAt'])),
+      ...unset('leaseUntil', 'parkedAt', 'putOff', ...(earliest ? [] : ['nextAt'])),
       $pull: { signals: { id: { $in: [...facts.signalIds] } } },
     },
   };
 };
+
+/** A hold that could not be worked on to its end gives the case up: what is owed stays as it is and comes at `nextAt`. It answers no signal, so it waits for none. */
+export const putOff = (document: CaseDocument, facts: { readonly putOff: PutOff; readonly nextAt: Date }): CaseWrite => ({
+  name: 'put-off', filter: held(document), update: { $set: { holder: null, strikes: 0, putOff: facts.putOff, nextAt: facts.nextAt }, ...unset('leaseUntil') },
+});
 
 /** A case five processes died with is put aside for an operator. */
 export const park = (document: CaseDocument, now: Date): CaseWrite => ({

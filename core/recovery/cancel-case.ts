@@ -2,7 +2,7 @@ import { ulid } from 'ulid';
 import { viewCase, type CaseDocument } from '../cases/index.js';
 import type { RecoveryPorts } from './ports.js';
 import type { CancelResult } from './recovery.js';
-import { runCase } from './run-case.js';
+import { runHeld } from './run-held.js';
 
 const waitMs = 5000;
 const pollMs = 50;
@@ -19,6 +19,8 @@ const refusal = (document: CaseDocument): string => {
   }
 };
 
+const putOff = 'The case cannot be worked on now. The cancellation is kept and done when it can; ask for the status later.';
+
 /** Cancels a case on the merchant's word: at once when it is free, else by whoever holds it, within 5 s. */
 export const cancelCase = async (document: CaseDocument, ports: RecoveryPorts): Promise<CancelResult> => {
   if (document.status === 'cancelled') return { status: 'cancelled', view: viewCase(document) };
@@ -30,9 +32,11 @@ export const cancelCase = async (document: CaseDocument, ports: RecoveryPorts): 
   const until = performance.now() + waitMs;
   for (;;) {
     const claimed = await ports.cases.claim(document._id);
-    const seen = claimed ? (await runCase(claimed, ports, { call: { respondsToCall: 'yes', opens: 'no' } })).document : await ports.cases.find(document._id);
+    const ended = claimed ? await runHeld(claimed, ports, { call: { respondsToCall: 'yes', opens: 'no' } }) : undefined;
+    const seen = ended?.document ?? await ports.cases.find(document._id);
     if (!seen) return { status: 'not_found' };
     if (seen.status === 'cancelled') return { status: 'cancelled', view: viewCase(seen) };
+    if (ended?.end === 'put_off') return { status: 'conflict', message: putOff };
     const read = !seen.signals.some((signal) => signal.id === id);
     if (read || performance.now() > until) return { status: 'conflict', message: refusal(seen) };
     await new Promise((resolve) => { setTimeout(resolve, pollMs); });

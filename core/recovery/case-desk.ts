@@ -1,5 +1,5 @@
 import { ulid } from 'ulid';
-import { viewCase, type CaseDocument, type Cases, type CaseStatus, type CaseView, type Command, type CommandAnswer } from '../cases/index.js';
+import { viewCase, type CaseDocument, type Cases, type CaseStatus, type CaseView, type Command, type CommandAnswer, type PutOff } from '../cases/index.js';
 import type { Filter } from '../storage/index.js';
 
 const waitMs = 5000;
@@ -10,8 +10,11 @@ type WithoutBy<C> = C extends Command ? Omit<C, 'by'> : never;
 /** What an operator may ask of a case. */
 export type OperatorCommand = WithoutBy<Command>;
 
-/** A case as operators list it. `parkedAt`: put aside since then (hub time), because processes ended with it in hand. */
-export type ListedCase = CaseView & { readonly parkedAt: Date | null };
+/**
+ * A case as operators list it. `parkedAt`: put aside since then (hub time), because processes ended with it in hand. `putOff`: it cannot be worked on now,
+ * why, since when (hub time) and how often in a row; it is tried again by itself, at the latest after an hour.
+ */
+export type ListedCase = CaseView & { readonly parkedAt: Date | null; readonly putOff: PutOff | null };
 
 /**
  * What became of a command. `waiting`: it is stored and will be acted on, but was not within 5 s: `held`, a process works on the case or must first let go
@@ -41,7 +44,7 @@ export interface CaseDesk {
   release(connectionId: string, note: string | undefined): Promise<Released>;
 }
 
-const listed = (document: CaseDocument): ListedCase => ({ ...viewCase(document), parkedAt: document.parkedAt ?? null });
+const listed = (document: CaseDocument): ListedCase => ({ ...viewCase(document), parkedAt: document.parkedAt ?? null, putOff: document.putOff ?? null });
 
 /** A desk over the cases. Waking is left to the scheduler these were made with. */
 export const createCaseDesk = ({ cases, clock }: { readonly cases: Cases; readonly clock: { wallNow(): Date } }): CaseDesk => {

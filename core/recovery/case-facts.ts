@@ -25,7 +25,7 @@ const accountOfLane = (lane: string) => lane.slice(lane.indexOf('-') + 1);
 
 /**
  * Reads what holds for a case at its claim.
- * @throws Error when its client, connection or account is gone or cannot be opened: the case waits for its lease and is tried again
+ * @throws Error when its client, connection or account is gone or cannot be opened, as one whose plugin is not loaded: the case is put off with this reason
  */
 export const readCaseWorld = async (document: CaseDocument, ports: RecoveryPorts, call: HoldCall): Promise<CaseWorld> => {
   const client = await ports.clients.findFresh(document.clientId);

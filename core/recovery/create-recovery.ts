@@ -5,7 +5,7 @@ import { cancelCase } from './cancel-case.js';
 import { execute } from './execute.js';
 import type { RecoveryPorts } from './ports.js';
 import type { CaseSelector, Recovery } from './recovery.js';
-import { runCase } from './run-case.js';
+import { runHeld } from './run-held.js';
 
 const withoutPrefix = (transactionId: string) => (transactionId.startsWith('pay_') ? transactionId.slice(4) : transactionId);
 
@@ -34,7 +34,7 @@ export const createRecovery = (ports: RecoveryPorts): Recovery => ({
 export const caseLaneWork = (ports: RecoveryPorts): LaneWork<CaseDocument> => ({
   kind: 'case',
   collection: ports.cases.collection,
-  run: async (document) => { await runCase(document, ports); },
+  run: async (document) => { await runHeld(document, ports); },
   park: async (document) => {
     await ports.cases.park(document);
     ports.logger.error({ caseId: document._id, clientId: document.clientId, strikes: document.strikes }, 'a case is parked: five processes ended while it was in hand; an operator must look');

@@ -6,7 +6,7 @@ import { directCase, leaseFrom, type Opening } from './direct-case.js';
 import type { Decision } from './engine.js';
 import type { RecoveryPorts } from './ports.js';
 import type { ExecuteRequest, ExecuteResult } from './recovery.js';
-import { runCase } from './run-case.js';
+import { runHeld } from './run-held.js';
 import { sealToken } from './sealed-token.js';
 import { simulate } from './simulate.js';
 import { classifyCase } from './tools.js';
@@ -98,7 +98,7 @@ const firstAttempt = (caseId: string, opening: Opening, decision: Extract<Decisi
 /** Runs the held case and answers with it, or after 28 s, or when this process has to end, with what is known then. */
 const answered = async (document: CaseDocument, attempt: Attempt | undefined, decision: Decision, ports: RecoveryPorts): Promise<ExecuteResult> => {
   let last = document;
-  const run = runCase(document, ports, {
+  const run = runHeld(document, ports, {
     call: { respondsToCall: 'yes', opens: 'yes' },
     knowledge: { plan: planOf(decision, ports.clock.hubNow()), ...(attempt ? { sending: { n: 1, phase: 'written' as const } } : {}), ...(decision.do === 'ask' ? { decided: 'yes' as const } : {}) },
     onStep: (seen) => { last = seen; },

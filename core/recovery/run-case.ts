@@ -14,8 +14,8 @@ import { toolsOf } from './tools.js';
 const mostSteps = 200;
 const repeatMs = 250;
 
-/** How a hold ended, with the case as it was last seen. */
-export interface HoldEnd { readonly end: 'released' | 'lost' | 'left_to_lease'; readonly document: CaseDocument }
+/** How a hold ended, with the case as it was last seen. `left_to_lease`: it went in a circle and is still held. */
+export interface HoldEnd { readonly end: 'released' | 'lost' | 'left_to_lease' | 'put_off'; readonly document: CaseDocument }
 
 /** What a caller brings into a hold: an attempt it has written itself, and whether an API call waits. */
 export interface HoldStart {
@@ -29,7 +29,8 @@ export const unattended: HoldStart = { call: { respondsToCall: 'no', opens: 'no'
 
 /**
  * Runs a claimed case to its release: asks the step machine, performs the effect, writes, until nothing is due. The lease is
- * renewed every third of it meanwhile. Whatever goes wrong, the case is left to its lease and the document is the truth.
+ * renewed every third of it meanwhile. Whatever goes wrong, the document is the truth.
+ * @throws whatever went wrong: the case is still held, and left to its lease unless the caller puts it off
  */
 export const runCase = async (claimed: CaseDocument, ports: RecoveryPorts, start: HoldStart = unattended): Promise<HoldEnd> => {
   let document = claimed;
@@ -104,7 +105,6 @@ export const runCase = async (claimed: CaseDocument, ports: RecoveryPorts, start
           break;
       }
     }
-    ports.logger.error({ caseId: document._id }, 'a case took more steps than any case needs; it is left to its lease');
     return { end: 'left_to_lease', document };
   } finally {
     clearInterval(heartbeat);

@@ -38,11 +38,12 @@ const textOf = (found: readonly ListedCase[], limit: number): string => {
   return [
     '\n',
     table(['case', 'status', 'amount', 'invoice', 'opened', 'next'], found.map((one) => [
-      one.transactionId, `${one.status}${one.parkedAt === null ? '' : ', parked'}`, `${formatDecimal({ minor: one.amount, currency: one.currency })} ${one.currency}`,
+      one.transactionId, `${one.status}${one.parkedAt !== null ? ', parked' : one.putOff === null ? '' : ', put off'}`, `${formatDecimal({ minor: one.amount, currency: one.currency })} ${one.currency}`,
       one.invoiceId ?? '–', time(one.createdAt), one.parkedAt === null ? time(one.nextAttemptAt) : '–',
     ])),
     found.length === limit ? `\n  ${String(limit)} are shown; --limit shows more.\n` : '',
     parked ? `\n${paragraph(`A parked case is worked on again after: ${invocation()} cases retry|cancel|resolve <case>`)}` : '',
+    found.some((one) => one.putOff !== null && one.parkedAt === null) ? `\n${paragraph(`What is put off cannot be worked on now; why, says: ${invocation()} cases show <case>`)}` : '',
     '\n',
   ].join('');
 };

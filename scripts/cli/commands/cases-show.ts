@@ -17,7 +17,7 @@ export const addCasesShow = (cases: Command): void => {
         const document = await hub.cases.find(transactionId.replace(/^pay_/, ''));
         if (document === null) throw new NotFound(`There is no case ${transactionId} in this database.`);
         const view = viewCase(document);
-        showResult({ json: { case: { ...view, attempts: document.attempts.map(attemptOf), decisions: decisionsOf(document), parkedAt: document.parkedAt ?? null, refunds: document.refunds.map(refundOf), eventsPutAside: document.brokenEvents?.length ?? 0, commands: document.commands ?? [] } }, text: textOf(document, view) }, options);
+        showResult({ json: { case: { ...view, attempts: document.attempts.map(attemptOf), decisions: decisionsOf(document), parkedAt: document.parkedAt ?? null, putOff: document.putOff ?? null, refunds: document.refunds.map(refundOf), eventsPutAside: document.brokenEvents?.length ?? 0, commands: document.commands ?? [] } }, text: textOf(document, view) }, options);
       });
     });
 };
@@ -46,6 +46,7 @@ const textOf = (document: CaseDocument, view: CaseView): string => {
       ['Client', view.clientId],
       ['Opened', time(view.createdAt)],
       ['Put aside', document.parkedAt === undefined ? undefined : `${time(document.parkedAt)}: five processes ended with it in hand`],
+      ['Put off', document.putOff === undefined ? undefined : `since ${time(document.putOff.since)}, ${String(document.putOff.times)} times: it cannot be worked on and is tried again by itself`],
       ['Events put aside', document.brokenEvents === undefined ? undefined : `${String(document.brokenEvents.length)} that cannot be read`],
       ['Declined as', view.lastDeclineCode ?? undefined],
       ['Next attempt', view.nextAttemptAt === null || document.parkedAt !== undefined ? undefined : time(view.nextAttemptAt)],
@@ -53,6 +54,7 @@ const textOf = (document: CaseDocument, view: CaseView): string => {
       ['Settlement', settlement.state === 'not_needed' ? undefined : `${settlement.state} by ${settlement.route}, ${time(settlement.updatedAt)}`],
       ['Recommended', view.recommendedAction ?? undefined],
     ]),
+    document.putOff === undefined ? '' : `\nPut off because\n${paragraph(document.putOff.reason)}`,
     view.plan === null ? '' : `\nDecided because\n${paragraph(view.plan.because)}`,
     view.message === null ? '' : `\nEnded\n${paragraph(view.message)}`,
     '\nAttempts\n',
