@@ -2,6 +2,7 @@ import { claimById, type LeaseTerms, type Scheduler } from '../scheduling/index.
 import { duplicateKeyOf, isNotKnownToBeWritten, type Collection, type Storage } from '../storage/index.js';
 import type { CaseDocument, Command, SignalEvent } from './case.model.js';
 import type { CaseWrite } from './case-write.js';
+import { NewerCaseFormat } from './newer-case-format.js';
 import { takeUp } from './command-writes.js';
 import { openStatuses } from './transitions.js';
 import { createWriteTogether, type Written } from './write-together.js';
@@ -24,7 +25,7 @@ export interface Cases {
   claim(caseId: string): Promise<CaseDocument | null>;
   /**
    * Appends a signal and wakes the case; `unknown_case` when there is none, `repeated` when it was said before.
-   * @throws Error when a newer version wrote the case: the signal must be said again, it is not lost
+   * @throws NewerCaseFormat when a newer version wrote the case: the signal must be said again, it is not lost
    */
   signal(caseId: string, id: string, event: SignalEvent): Promise<'signalled' | 'repeated' | 'unknown_case'>;
   /** As {@link Cases.signal}, by an operator: a case that was put aside is taken up again. */
@@ -74,7 +75,7 @@ export const createCases = (options: LeaseTerms & { readonly storage: Storage; r
     }
     const found = await find(caseId);
     const format: number = found?.v ?? 1;
-    if (format !== 1) throw new Error(`Case ${caseId} has format ${String(format)}, written by a newer version of the hub; that version hears its signals.`);
+    if (format !== 1) throw new NewerCaseFormat(caseId, format);
     return found ? 'repeated' : 'unknown_case';
   };
 

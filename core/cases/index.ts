@@ -7,6 +7,7 @@ export type {
   Attempt, AttemptOutcome, CaseDocument, CaseStatus, Command, CommandAnswer, DueTimes, Ended, OutboxEntry, Plan, PutOff, RawDeclineSeen, Refund, Refusal, SealedToken, Settlement, SettlementReversal, Signal, SignalEvent, StrategyUsed, TakeOver, TriedCard,
 } from './case.model.js';
 export { caseIndexes } from './case-indexes.js';
+export { NewerCaseFormat } from './newer-case-format.js';
 export { createCases, type Cases, type OpenResult } from './case-store.js';
 export { WriteNotKnown, type Written } from './write-together.js';
 export { newConnectorCase, newDirectCase, openKeysOf, openKeysOfConnectorCase, openKeysOfDirectCase } from './new-case.js';

@@ -173,6 +173,20 @@ describe('a slow platform', () => {
     expect(await hub.deliveries.findOne({ _id: eventId })).toMatchObject({ fence: 1, strikes: 0 });
   });
 
+  it('about a case that a newer version of the hub wrote waits for that version, and strikes nobody', async () => {
+    await start();
+    await reaches(await say(failed('in_newer')), 'understood');
+    const setFormat = (v: number) => hub.cases.collection.updateOne({ 'invoice.ref': 'in_newer' }, { $set: { v: v as 1 } });
+    await setFormat(2);
+    const eventId = await say({ say: 'paid', invoice: 'in_newer' }, failed('in_beside_newer'));
+    const waiting = await until('deferred again', async () => (await hub.deliveries.findOne({ _id: eventId, state: 'deferred', deferrals: { $gt: 1 } })) ?? undefined);
+    expect(waiting).toMatchObject({ reason: 'newer_format', waitsFor: 'repair', strikes: 0 });
+    expect(await casesOf('in_beside_newer')).toBe(1);
+    await setFormat(1);
+    await reaches(eventId, 'understood');
+    expect((await hub.allCases()).find((one) => one.invoice?.ref === 'in_newer')?.applied).toHaveLength(2);
+  });
+
   it('does not keep a process that stops from finishing what it has in hand', async () => {
     await start();
     platform.behave((request, response, socket) => { setTimeout(() => { answering({ events: [failed('in_stopping')] })(request, response, socket); }, 300); });

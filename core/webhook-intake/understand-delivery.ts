@@ -1,3 +1,4 @@
+import { NewerCaseFormat } from '../cases/index.js';
 import type { Vault } from '../clients/index.js';
 import type { NormalizedEvent, PlatformError, Pointer, Unresolved, VerifiedDelivery } from '../connector-kit/index.js';
 import { redactText } from '../observability/index.js';
@@ -48,8 +49,14 @@ export const createUnderstandDelivery = (options: {
   const { clock, tellCases, outages } = options;
   const within = (ms: number) => ({ deadline: new Date(clock.wallNow().getTime() + ms) });
 
-  const tell = async (connection: InboundConnection, event: NormalizedEvent, id: string): Promise<Understanding> =>
-    ({ state: (await tellCases(connection, event, id)) === 'told' ? 'understood' : 'ignored' });
+  const tell = async (connection: InboundConnection, event: NormalizedEvent, id: string): Promise<Understanding> => {
+    try {
+      return { state: (await tellCases(connection, event, id)) === 'told' ? 'understood' : 'ignored' };
+    } catch (error) {
+      if (!(error instanceof NewerCaseFormat)) throw error;
+      return { state: 'deferred', waitsFor: 'repair', reason: 'newer_format', detail: error.message };
+    }
+  };
 
   /** What an error says of this delivery, and of the platform for the others. */
   const failedBy = (error: PlatformError, { _id, lane }: DeliveryDocument): Round => {
