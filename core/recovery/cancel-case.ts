@@ -21,6 +21,8 @@ const refusal = (document: CaseDocument): string => {
 
 const putOff = 'The case cannot be worked on now. The cancellation is kept and done when it can; ask for the status later.';
 
+const parked = 'The case is put aside until an operator has looked at it. The cancellation is kept and done then; ask for the status later.';
+
 /** Cancels a case on the merchant's word: at once when it is free, else by whoever holds it, within 5 s. */
 export const cancelCase = async (document: CaseDocument, ports: RecoveryPorts): Promise<CancelResult> => {
   if (document.status === 'cancelled') return { status: 'cancelled', view: viewCase(document) };
@@ -36,6 +38,7 @@ export const cancelCase = async (document: CaseDocument, ports: RecoveryPorts): 
     const seen = ended?.document ?? await ports.cases.find(document._id);
     if (!seen) return { status: 'not_found' };
     if (seen.status === 'cancelled') return { status: 'cancelled', view: viewCase(seen) };
+    if (seen.parkedAt !== undefined) return { status: 'conflict', message: parked };
     if (ended?.end === 'put_off') return { status: 'conflict', message: putOff };
     const read = !seen.signals.some((signal) => signal.id === id);
     if (read || performance.now() > until) return { status: 'conflict', message: refusal(seen) };

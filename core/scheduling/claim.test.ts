@@ -91,6 +91,13 @@ describe('claiming', () => {
     expect(await claimStruck(tasks, terms, { lane })).toBeNull();
   });
 
+  it('gives nobody who names it a document that so many processes ended with that it is put aside', async () => {
+    await insert(2, (n) => ({ strikes: 4 + n }));
+    expect(await claimById(tasks, terms, 't000')).toMatchObject({ strikes: 5 });
+    expect(await claimById(tasks, terms, 't001')).toBeNull();
+    expect(await claimStruck(tasks, terms, { lane })).toMatchObject({ _id: 't001', strikes: 6 });
+  });
+
   it('leaves a document of a newer version alone', async () => {
     await insert(2, () => ({ v: 2 }));
     await tasks.insertOne(taskOf('struck', lane, ago(1), { v: 2, strikes: 1 }));

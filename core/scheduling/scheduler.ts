@@ -1,6 +1,6 @@
 import type { Collection, WithId } from '../storage/index.js';
 import type { Bells } from './bells.js';
-import { claimDue, claimStruck, hasStruck, type DueDocument, type LeaseTerms } from './claim.js';
+import { claimDue, claimStruck, hasStruck, strikesBeforeParking, type DueDocument, type LeaseTerms } from './claim.js';
 import { createNewerWatch, type OnNewer } from './newer-documents.js';
 import { createSlots } from './slots.js';
 import { createWakes, soon } from './wakes.js';
@@ -30,8 +30,6 @@ export interface Scheduler {
   /** Takes nothing new and waits for what is running. */
   stop(): Promise<void>;
 }
-
-export const strikesBeforeParking = 5;
 
 /** Drives due documents in this process. In role `web` (`works: 'elsewhere'`) it only rings bells for the workers. */
 export const createScheduler = (options: LeaseTerms & {
