@@ -109,6 +109,18 @@ describe('a genuine webhook', () => {
     expect((await hub.allCases()).filter((one) => one.invoice?.ref === 'in_twice')).toHaveLength(1);
   });
 
+  it('that says something else under an id that was used is a duplicate: the id is what one webhook is known by, and the first body stands', async () => {
+    const before = await stored();
+    const first = await hub.send(signedDelivery({ id: 'evt_two_bodies', events: [failed('in_first_body')] }));
+    const second = signedDelivery({ id: 'evt_two_bodies', events: [failed('in_second_body')] });
+    const answers = [await hub.send(second), ...await Promise.all([hub.send(second), hub.send(second)])];
+    expect(answers.map(({ status, body }) => [status, body])).toEqual(answers.map(() => [200, { success: true, received: true, eventId: first.body['eventId'], action: 'duplicate' }]));
+    await hub.settled('understood', 'ignored', 'not_understood');
+    expect(await stored()).toBe(before + 1);
+    const invoices = (await hub.allCases()).map((one) => one.invoice?.ref);
+    expect([invoices.filter((ref) => ref === 'in_first_body').length, invoices.includes('in_second_body')]).toEqual([1, false]);
+  });
+
   it('that says a second time what was said is a duplicate, in parallel', async () => {
     const delivery = signedDelivery({ id: 'evt_parallel', events: [failed('in_parallel')] });
     const answers = await Promise.all(Array.from({ length: 20 }, () => hub.send(delivery)));
