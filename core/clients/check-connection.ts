@@ -31,9 +31,8 @@ export const checkConnection = (desk: Desk, client: Client, slug: string, input:
     throw new InvalidInput({ param: 'platform', found: shown(slug), expected: `one of ${[...desk.registry.connectorIds()].sort().join(', ')}` });
   }
   const { displayName } = connector;
-  if (existing?.state === 'disconnecting') {
-    throw new Conflict(`The connection to ${displayName} is being disconnected: what it has taken over is handed back first. Try again when it is disconnected.`);
-  }
+  const leaving = existing?.state === 'disconnecting';
+  if (leaving) requireOnlyCredentials(input, displayName);
   const before = existing === null || existing.sealed === null ? undefined : sealedConfig.parse(JSON.parse(desk.vault.open(existing.sealed, connectionContext(existing._id))));
   const credentials = input.credentials ?? before?.credentials;
   if (credentials === undefined) throw new InvalidInput({ param: 'credentials', found: 'nothing', expected: `given for a new connection to ${displayName}` });
@@ -44,10 +43,20 @@ export const checkConnection = (desk: Desk, client: Client, slug: string, input:
   const parsed = parseCredentials(connector, { ...config, credentialsAt: 'credentials', optionsAt: 'options' });
   const accountMode = accountModeOf(connector.mode(parsed), options, displayName);
   requireClientMode(desk, client, accountMode);
-  checkGatewayMap(client, options);
-  const mode = modeOf(client, input, existing);
-  if (mode === 'active') requireStillPlatform(connector, options);
+  const mode = leaving ? existing.mode : modeOf(client, input, existing);
+  if (!leaving) {
+    checkGatewayMap(client, options);
+    if (mode === 'active') requireStillPlatform(connector, options);
+  }
   return { displayName, mode, accountMode, options, config, parsed, platformAccountRef: accountRefOf(input, existing, displayName) };
+};
+
+/** One that is on its way out needs working credentials to pay what it owes, and nothing else. */
+const requireOnlyCredentials = ({ credentials, ...others }: ConnectionInput, displayName: string): void => {
+  if (credentials !== undefined && Object.values(others).every((value) => value === undefined)) return;
+  throw new Conflict(
+    `The connection to ${displayName} is being disconnected: what it has taken over is handed back first. Only its credentials can be changed now, where those it has no longer work. Try again when it is disconnected.`,
+  );
 };
 
 /** What is named is replaced, or with null put back to its default; what is left out stays. */

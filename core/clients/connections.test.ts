@@ -158,7 +158,7 @@ describe('gateway accounts and connections', () => {
     await clients.beginDisconnect(connectionId);
     expect(await clients.connectionFresh(connectionId)).toMatchObject({ state: 'disconnecting' });
     expect(await clients.openConnection(connectionId)).toBeDefined();
-    await expect(clients.setConnection(clientId, 'acme-billing', { credentials })).rejects.toThrow(/is being disconnected: what it has taken over is handed back first/);
+    await expect(clients.setConnection(clientId, 'acme-billing', { credentials, mode: 'active' })).rejects.toThrow(/is being disconnected: what it has taken over is handed back first/);
     await clients.finishDisconnect(connectionId);
     expect(await clients.openConnection(connectionId)).toBeUndefined();
     expect(await clients.connectionByUrlKey('acme-billing', clientId)).toBeUndefined();

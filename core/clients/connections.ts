@@ -25,7 +25,8 @@ export type HealthQuestion = 'ask' | 'skip';
 
 /**
  * Sets a client's connection to a platform: makes it, changes it, or brings a disconnected one back. The platform is asked before it is stored, so that
- * a connection is at no moment active on credentials that do not work.
+ * a connection is at no moment active on credentials that do not work. One that is being disconnected takes new credentials only, and goes on leaving:
+ * what it owes is tried with them at once.
  * @throws InvalidInput, NotFound, Conflict
  */
 export const setConnection = async (desk: Desk, clientId: string, slug: string, entered: ConnectionInput, health: HealthQuestion): Promise<ConnectionSet> => {
@@ -38,7 +39,7 @@ export const setConnection = async (desk: Desk, clientId: string, slug: string, 
     if (existing !== null) toConnectionRecord(existing);
     const checked = checkConnection(desk, toClient(stored), slug, input, existing);
     const needs = health === 'ask' ? await ask(checked) : [];
-    const granted = checked.mode === 'active' && needs.some(holdsBackActive) ? { ...checked, mode: 'observe' as const } : checked;
+    const granted = checked.mode === 'active' && existing?.state !== 'disconnecting' && needs.some(holdsBackActive) ? { ...checked, mode: 'observe' as const } : checked;
     const written = existing === null ? await insertConnection(desk, clientId, slug, granted) : await changeConnection(desk, existing, granted);
     if (written === undefined) continue;
     await desk.cache.bump();
@@ -79,19 +80,20 @@ const insertConnection = async (desk: Desk, clientId: string, platform: string, 
   }
 };
 
-/** Undefined: it was changed meanwhile. One that charges no more, or works again, has its cases told so. */
+/** Undefined: it was changed meanwhile. One that charges no more, works again, or can pay again what it owes, has its cases told so. */
 const changeConnection = async (desk: Desk, existing: ConnectionDocument, checked: CheckedConnection): Promise<ConnectionDocument | undefined> => {
   const duty = dueNow(existing._id);
   const stopsCharging = existing.state === 'active' && existing.mode === 'active' && checked.mode !== 'active';
   const worksAgain = checked.mode !== 'observe' && (existing.state !== 'active' || existing.mode !== checked.mode);
-  const tells = stopsCharging || worksAgain;
+  const leaving = existing.state === 'disconnecting';
+  const tells = stopsCharging || worksAgain || leaving;
   try {
     const changed = await desk.connections.findOneAndUpdate(
       { _id: existing._id, revision: existing.revision },
       {
         $set: {
           mode: checked.mode,
-          state: 'active',
+          state: leaving ? 'disconnecting' : 'active',
           accountMode: checked.accountMode,
           options: checked.options,
           sealed: desk.vault.seal(JSON.stringify(checked.config), connectionContext(existing._id)),

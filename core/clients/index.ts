@@ -18,6 +18,7 @@ export type { ConnectionOptions } from './connection-options.js';
 export type { ConnectionInput, CreateClientInput, GatewayInput } from './inputs.js';
 export type { ClientChange } from './update-client.js';
 export type { OpenedConnection, OpenedGatewayAccount } from './open-credentials.js';
+export { abandonDisconnect } from './abandon-disconnect.js';
 export { isKnownConnection } from './known-connection.js';
 export { needyConnections, type NeedyConnection } from './needy-connections.js';
 export { NewerFormat } from './newer-format.js';

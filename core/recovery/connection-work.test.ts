@@ -5,6 +5,7 @@ import { claimDue, type LaneWork } from '../scheduling/index.js';
 import type { Collection } from '../storage/index.js';
 import { startRecoveryBench, type RecoveryBench } from '../../test/support/recovery-bench.js';
 import { connectionLaneWork } from './connection-work.js';
+import { countOwed } from './count-owed.js';
 
 const minute = 60_000;
 
@@ -92,20 +93,20 @@ describe('a connection that is given up', () => {
   };
 
   it('tells many cases in turns, each due at once after the last, and none of them twice', async () => {
-    await openMany(1100);
+    await openMany(520);
     await given({});
     const turns: string[][] = [];
     // a turn's signals are written in one update: what is counted here is who is told when, not how
-    for (let held = 0; held < 3; held += 1) {
+    for (let held = 0; held < 2; held += 1) {
       const said: string[] = [];
       hear = async (caseId) => { said.push(caseId); return 'signalled'; };
       expect(await turn()).toBe('ran');
       await bench.cases.collection.updateMany({ _id: { $in: said } }, { $push: { applied: 'connection_revoked#conn-1#2' } });
       turns.push(said);
     }
-    expect(turns.map((said) => said.length)).toEqual([500, 500, 100]);
-    expect(new Set(turns.flat()).size).toBe(1100);
-    expect(rung).toEqual(['connection/conn-1', 'connection/conn-1']);
+    expect(turns.map((said) => said.length)).toEqual([500, 20]);
+    expect(new Set(turns.flat()).size).toBe(520);
+    expect(rung).toEqual(['connection/conn-1']);
     expect(finished).toEqual(['conn-1']);
   });
 
@@ -139,6 +140,43 @@ describe('a connection that is given up', () => {
     bench.clock.advance(2 * minute);
     await turn();
     expect(finished).toEqual(['conn-1']);
+  });
+
+  /** Given up by a platform that answers nothing any more: a return is owed and was tried in vain. */
+  const shutOut = async () => {
+    const caseId = await waiting();
+    bench.money.dunning = 'down';
+    await given({});
+    await turn();
+    for (let holds = 0; holds < 10 && (await bench.get(caseId)).takeOver?.ending === undefined; holds += 1) await bench.step(caseId);
+    expect(await bench.get(caseId)).toMatchObject({ status: 'cancelled', takeOver: { state: 'taken' } });
+    expect(await countOwed(bench.cases.collection, 'conn-1')).toEqual({ handBacks: 1, unresolvedCharges: 0, settlements: 0, refunds: 0 });
+    return caseId;
+  };
+  const changed = async (state: ConnectionDuty['state']) => {
+    Object.assign(bench.connection, { state });
+    await duties.updateOne({ _id: 'conn-1' }, { $set: { state, revision: 3, nextAt: new Date(0) } });
+    expect(await turn()).toBe('ran');
+  };
+
+  it('given new credentials: what it owes is tried again at once', async () => {
+    const caseId = await shutOut();
+    bench.money.dunning = 'up';
+    await changed('disconnecting');
+    await bench.run(caseId);
+    expect(await bench.get(caseId)).toMatchObject({ takeOver: { state: 'handed_back' } });
+    expect(bench.money.calls.handBacks).toEqual(['cancelled:true']);
+    expect(await countOwed(bench.cases.collection, 'conn-1')).toMatchObject({ handBacks: 0 });
+  });
+
+  it('ended by force: its cases take what can no longer be called for done, and it is not looked at again', async () => {
+    const caseId = await shutOut();
+    await changed('disconnected');
+    await bench.run(caseId);
+    expect(await bench.get(caseId)).toMatchObject({ status: 'cancelled', takeOver: { state: 'handed_back' } });
+    expect(bench.money.calls.handBacks).toEqual([]);
+    expect(await countOwed(bench.cases.collection, 'conn-1')).toMatchObject({ handBacks: 0 });
+    expect((await duties.findOne({ _id: 'conn-1' }))?.nextAt).toBeUndefined();
   });
 
   it('set to observe: its cases end, what is owed is paid, and the connection stays', async () => {

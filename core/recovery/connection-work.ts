@@ -3,6 +3,7 @@ import type { Clients, ConnectionDuty } from '../clients/index.js';
 import type { Logger } from '../observability/index.js';
 import type { Clock, LaneWork, Scheduler } from '../scheduling/index.js';
 import type { Collection, Filter } from '../storage/index.js';
+import { owing } from './count-owed.js';
 
 const againMs = 60_000;
 const mostPerTurn = 500;
@@ -16,15 +17,6 @@ export interface ConnectionPorts {
   readonly scheduler: Pick<Scheduler, 'due'>;
   readonly logger: Logger;
 }
-
-/** A case that needs the connection's credentials once more. */
-const owing = (connectionId: string): Filter<CaseDocument> => ({
-  connectionId,
-  $or: [
-    { 'takeOver.state': { $in: ['intended', 'taken'] } }, { attempts: { $elemMatch: { resolved: false } } },
-    { 'due.settle': { $exists: true } }, { 'due.refund': { $exists: true } }, { 'due.handBack': { $exists: true } },
-  ],
-});
 
 /** Of a connection that only charges no more, the cases it was charging. */
 const concerned = (duty: ConnectionDuty, id: string): Filter<CaseDocument> =>

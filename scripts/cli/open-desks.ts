@@ -1,9 +1,9 @@
 import { caseIndexes, createCases } from '../../core/cases/index.js';
-import { createVault, isKnownConnection } from '../../core/clients/index.js';
+import { abandonDisconnect, createVault, isKnownConnection } from '../../core/clients/index.js';
 import type { Settings } from '../../core/configuration/index.js';
 import { createNotifications, type Notifications } from '../../core/notifications/index.js';
 import { createLogger } from '../../core/observability/index.js';
-import { createCaseDesk, type CaseDesk } from '../../core/recovery/index.js';
+import { countOwed, createCaseDesk, type CaseDesk, type OwedByConnection } from '../../core/recovery/index.js';
 import { createAgendaBells, readHubClock } from '../../core/scheduling/index.js';
 import { createDeliveryDesk, type DeliveryDesk } from '../../core/webhook-intake/index.js';
 import { audit, type Deed } from './audit.js';
@@ -17,6 +17,10 @@ export interface OpenDesks {
   readonly deliveries: DeliveryDesk;
   readonly notifications: Pick<Notifications, 'list' | 'replay' | 'replayAll'>;
   isKnownConnection(connectionId: string): Promise<'yes' | 'no'>;
+  /** What the cases of a connection still need its credentials for. */
+  owedBy(connectionId: string): Promise<OwedByConnection>;
+  /** Removes the credentials of a connection that is being disconnected, whatever is owed, and has its cases told. */
+  abandonDisconnect(connectionId: string): Promise<'abandoned' | 'not_disconnecting'>;
   audit(deed: Deed): Promise<void>;
 }
 
@@ -33,12 +37,19 @@ export const withDesks = <T>(work: (desks: OpenDesks) => Promise<T>): Promise<T>
   const notifications = createNotifications({
     storage, scheduler, clock, leaseMs, vault, logger: createLogger({ level: 'silent' }), recipients: { webhookTarget: async () => undefined },
   });
+  const cases = createCases({ storage, scheduler, clock, leaseMs });
   try {
     return await work({
       settings, notifications,
-      cases: createCaseDesk({ cases: createCases({ storage, scheduler, clock, leaseMs }), clock }),
+      cases: createCaseDesk({ cases, clock }),
       deliveries: createDeliveryDesk({ storage, scheduler, vault, clock }),
       isKnownConnection: (connectionId) => isKnownConnection(storage, connectionId),
+      owedBy: (connectionId) => countOwed(cases.collection, connectionId),
+      abandonDisconnect: async (connectionId) => {
+        const end = await abandonDisconnect(storage, connectionId, clock.wallNow());
+        if (end === 'abandoned') scheduler.due(`connection/${connectionId}`, clock.hubNow());
+        return end;
+      },
       audit: (deed) => audit(storage, deed),
     });
   } finally {

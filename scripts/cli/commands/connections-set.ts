@@ -62,6 +62,7 @@ const MEANING: Readonly<Record<ConnectionSet['mode'], string>> = {
 const textOf = (connection: ConnectionSet, displayName: string): string => [
   `\n${connection.revision === 1 ? 'Connected to' : 'Changed the connection to'} ${displayName}\n\n`,
   fields([
+    ...(connection.state === 'active' ? [] : [['State', `${connection.state}: it takes new credentials, and charges nothing more`] as const]),
     ['Mode', `${heldBack(connection) ? 'NOT ACTIVE, only ' : ''}${MEANING[connection.mode]}`],
     ['Account', `${connection.accountMode}${connection.platformAccountRef === null ? '' : `, ${connection.platformAccountRef}`}`],
     ...gatewayRows(connection.options.gatewayMap),
@@ -71,7 +72,7 @@ const textOf = (connection: ConnectionSet, displayName: string): string => [
   connection.revision === 1 ? `\n  Enter the webhook URL at ${displayName}, if it is not there yet.\n` : '',
   `\n${paragraph(healthOf(connection, displayName))}`,
   ...connection.needs.map(({ message, fix }) => `\n${paragraph(`! ${message}`, 4)}${paragraph(fix, 6)}`),
-  connection.mode === 'observe' ? `\n${paragraph(nextStep(connection))}    ${activating(connection)}\n` : '',
+  connection.state === 'active' && connection.mode === 'observe' ? `\n${paragraph(nextStep(connection))}    ${activating(connection)}\n` : '',
   '\n',
 ].join('');
 
@@ -80,6 +81,9 @@ const heldBack = ({ mode, requestedMode }: ConnectionSet): boolean => mode !== r
 const healthOf = (connection: ConnectionSet, displayName: string): string => {
   if (connection.health === 'skipped') return `${displayName} was not asked (--no-check): whether the credentials work is not known.`;
   const asked = `${displayName} was asked`;
+  if (connection.state !== 'active') {
+    return `${asked}${connection.needs.length === 0 ? ': the credentials work' : ', and this is wrong or missing'}. What the connection still owes is tried with them at once; then they are removed.`;
+  }
   if (heldBack(connection)) return `${asked}. The connection stays in observe until this is mended:`;
   if (connection.needs.length === 0) return `${asked}: the credentials work and nothing is missing.`;
   return connection.mode === 'active' ? `${asked}. The connection is active, and this is still missing:` : `${asked}, and this is wrong or missing:`;
