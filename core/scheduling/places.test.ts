@@ -50,6 +50,16 @@ describe('the places of a process', () => {
     await dropTestDatabase(database);
   });
 
+  it('are given to what a process ended with also while the backlog of its lane has no end', async () => {
+    const { tasks, scheduler, ran, inHand } = bench({ run: async (task, all) => { await release(all, task, task._id === 'struck' ? undefined : clock.hubNow()); } });
+    await tasks.insertMany([...many(60, 'task/endless'), taskOf('struck', 'task/endless', inMs(-1), { strikes: 1 })]);
+    await scheduler.start();
+    await until('the struck one', () => ran.includes('struck'), 15_000);
+    expect(inHand.together.find((names) => names.includes('struck'))).toEqual(['struck']);
+    const before = ran.length;
+    await until('the backlog goes on', () => ran.length > before);
+  });
+
   it('are never exceeded, also by many lanes that wake at once', async () => {
     const { tasks, scheduler, ran, inHand } = bench({ concurrency: 4, run: async (task, all) => { await sleep(5); await release(all, task); } });
     const lanes = Array.from({ length: 12 }, (_, n) => `task/${String(n)}`);

@@ -8,6 +8,9 @@ import { createWakes, soon } from './wakes.js';
 const lateMs = 5000;
 const maxBatch = 100;
 const lookAgainMs = 1000;
+/** How often a lane that has more due than it gets through looks for what a process ended with; longer where looking and running took longer. */
+const lookForStruckMs = 1000;
+const partOfTime = 5;
 /** How long a lane keeps the bell that woke it: the next lanes ring while a long backlog is worked off. */
 const bellMs = 1000;
 
@@ -90,7 +93,15 @@ export const createScheduler = (options: LeaseTerms & {
   };
 
   const drainOnce = async (lane: string, work: LaneWork<DueDocument>) => {
-    while (state.ended === 'no' && (await runBatch(lane, work) > 0 || await runStruck(lane, work) === 'ran'));
+    let lookAt = performance.now() + lookForStruckMs;
+    for (let found = true; found && state.ended === 'no';) {
+      found = await runBatch(lane, work) > 0;
+      if (found && performance.now() < lookAt) continue;
+      // what is struck runs alone, and finding it reads what is due: a backlog gives it a part of its time and no more
+      const from = performance.now();
+      found = await runStruck(lane, work) === 'ran' || found;
+      lookAt = performance.now() + Math.max(lookForStruckMs, (performance.now() - from) * (partOfTime - 1));
+    }
     if (state.ended === 'yes') return;
     const next = await work.collection.find({ lane, v: 1, nextAt: { $exists: true } }, { projection: { nextAt: 1 } }).sort({ nextAt: 1 }).limit(1).next();
     if (!next?.nextAt) return;
