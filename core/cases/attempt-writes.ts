@@ -95,7 +95,8 @@ export const outcome = (document: CaseDocument, facts: OutcomeFacts): CaseWrite 
         ...(approval ? { ended: approval.ended, settlement: approval.settlement } : {}),
         ...(approval?.openKeys ? { openKeys: [...approval.openKeys] } : {}),
         ...(approval?.settleAt ? { 'due.settle': approval.settleAt } : {}),
-        ...(facts.refund ? { 'due.refund': facts.owed.now } : {}),
+        // one that is under way keeps its time: this one follows it
+        ...(facts.refund && document.due.refund === undefined ? { 'due.refund': facts.owed.now } : {}),
         ...(over && document.laterRetry?.state === 'now' ? { 'laterRetry.state': 'used' as const } : {}),
         ...(facts.watchAt ? { 'attempts.$.watchAt': facts.watchAt, 'due.watch': facts.watchAt } : {}),
         ...owing(facts.owed),

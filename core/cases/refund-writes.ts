@@ -20,7 +20,7 @@ export const refundLater = (document: CaseDocument, at: Date): CaseWrite => ({
   name: 'refund-later', filter: held(document), update: { $set: { 'due.refund': at } },
 });
 
-/** What became of a refund. `againAt` undefined: nothing of it is owed any more. `stepAt`: an open case goes on then. */
+/** What became of a refund. `againAt`: when it, or another that is owed, is tried; undefined: nothing is owed any more. `stepAt`: an open case goes on then. */
 export const refunded = (document: CaseDocument, refund: Refund, facts: {
   readonly state: Refund['state']; readonly now: Date; readonly refundRef?: string; readonly reason?: string; readonly againAt?: Date; readonly stepAt?: Date;
   readonly settlement?: Settlement; readonly right: 'kept' | 'given_up'; readonly echo?: string;

@@ -25,7 +25,8 @@ export const refused = (document: CaseDocument, settlement: Settlement, external
     $set: {
       settlement,
       ...(external && document.ended ? { 'ended.recoveredBy': 'external' as const } : {}),
-      ...(external?.refund ? { 'due.refund': external.now } : {}),
+      // one that is under way keeps its time: this one follows it
+      ...(external?.refund && document.due.refund === undefined ? { 'due.refund': external.now } : {}),
     },
     $unset: { 'due.settle': '' },
     ...(external?.refund ? { $push: { refunds: external.refund } } : {}),

@@ -31,9 +31,9 @@ describe('a debt for which we took two payments', () => {
   const tookBesides = (caseId: string, n: number) => { bench.money.tried.push({ key: `${caseId}-${n}`, at: bench.clock.hubNow(), result: 'approved', amount: 4900, code: '' }); };
 
   /** Its first attempt is closed as never made. */
-  const firstAbsent = async () => {
+  const firstAbsent = async (...then: typeof bench.money.replies) => {
     const caseId = await bench.openCase();
-    bench.money.replies.push('lost_absent');
+    bench.money.replies.push('lost_absent', ...then);
     while (!(await bench.get(caseId)).attempts[0]?.resolved) expect(await bench.step(caseId)).not.toBe('idle');
     return caseId;
   };
@@ -115,5 +115,36 @@ describe('a debt for which we took two payments', () => {
     expect(await tell(caseId, reversal(caseId, 1))).toMatchObject({
       status: 'succeeded', settlement: { state: 'refused', reason: 'already_paid_by_other' }, openKeys: ['conn-1/in_1'], refunds: [{ attempt: 1, state: 'refunded' }],
     });
+  });
+
+  it('gives back both where two refunds are owed, one after the other', async () => {
+    bench.money.refundReplies.push('failed');
+    const caseId = await firstAbsent({ approveOnly: 1000 });
+    for (let n = 0; (await bench.get(caseId)).refunds.length === 0; n += 1) { await bench.step(caseId); expect(n).toBeLessThan(30); }
+    const { due } = await bench.get(caseId);
+    bench.money.tried.push({ key: `${caseId}-1`, at: bench.clock.hubNow(), result: 'approved', amount: 700, code: '' });
+    const both = await tell(caseId, approved(caseId, 1, 700));
+    expect(both).toMatchObject({ refunds: [{ attempt: 2, state: 'due', tries: 1 }, { attempt: 1, state: 'due' }] });
+    // what was learnt meanwhile sends the first no earlier
+    expect(both.due.refund).toEqual(due.refund);
+    await steps(caseId, 2);
+    expect(await bench.get(caseId)).toMatchObject({ refunds: [{ state: 'refunded' }, { state: 'refunded' }] });
+    expect(bench.money.refundRequests.slice(-2)).toMatchObject([{ key: `${caseId}-2-refund`, amount: 1000 }, { key: `${caseId}-1-refund`, amount: 700 }]);
+    expect((await bench.get(caseId)).due.refund).toBeUndefined();
+  });
+
+  it('settles nothing while a refund is under way, and owes no second one of the same charge', async () => {
+    const caseId = await bench.openCase();
+    const payment = { ref: 'ch_other', gatewayRefs: ['ch_other'], state: 'succeeded' as const, amount: usd(4900), at: bench.clock.hubNow() };
+    bench.money.records.push({ status: 'paid_by_other', payment }, { status: 'paid_by_other', payment });
+    bench.money.refundReplies.push('failed', 'refused');
+    bench.money.onCharged = () => { bench.money.invoice.other.push(payment); bench.money.invoice.state = 'paid'; };
+    for (let n = 0; (await bench.get(caseId)).refunds.length === 0; n += 1) { await bench.step(caseId); expect(n).toBeLessThan(30); }
+    expect(await ask(caseId, { type: 'settle', by: 'operator' })).toMatchObject({ result: 'in_progress' });
+    for (let n = 0; (await bench.get(caseId)).refunds[0]?.state === 'due'; n += 1) { await bench.step(caseId); expect(n).toBeLessThan(10); }
+    expect(await ask(caseId, { type: 'settle', by: 'operator' })).toMatchObject({ result: 'done' });
+    expect(await bench.get(caseId)).toMatchObject({ settlement: { state: 'refused', reason: 'already_paid_by_other' }, refunds: [{ state: 'refused' }] });
+    expect((await bench.get(caseId)).refunds).toHaveLength(1);
+    expect(bench.logLines.join('')).toContain('a refund of ours was begun before');
   });
 });

@@ -42,6 +42,7 @@ export const settleCommand = (document: CaseDocument, asked: Of<'settle'>, tools
     case 'recorded':
     case 'refused': break;
   }
+  if (openRefund(document)) return refuse(document, asked, 'in_progress', 'A refund of this case is under way: settle it once the money is back.', tools);
   if (attempt && isReturned(document, attempt)) return refused('The payment was given back: nothing is to be settled.');
   const now = tools.clock.hubNow();
   const { reason: _reason, ...rest } = settlement;

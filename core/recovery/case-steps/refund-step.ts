@@ -16,8 +16,17 @@ const lateTry = firstWaits.length;
 
 type Answer = Exclude<NonNullable<Knowledge['refund']>, { readonly status: 'asked' }>;
 
-/** The refund that is under way, if there is one. */
-export const openRefund = (document: CaseDocument): Refund | undefined => document.refunds.find((refund) => refund.state === 'due' || refund.state === 'pending');
+/** The refund that is worked on, if there is one: what still waits for its gateway's word comes after what nobody has asked for. */
+export const openRefund = ({ refunds }: CaseDocument): Refund | undefined => refunds.find(({ state }) => state === 'due') ?? refunds.find(({ state }) => state === 'pending');
+
+/** When another refund of the case is tried, once this one needs nothing for now: at once. One that was asked about for more than a week is left to an operator. */
+const nextOwed = ({ refunds }: CaseDocument, ended: Refund, now: Date): Date | undefined => (refunds.some((refund) => refund.n !== ended.n
+  && (refund.state === 'due' || (refund.state === 'pending' && nextRefundAt(refund.tries ?? 0, now) !== undefined))) ? now : undefined);
+
+/** One that nobody has asked for yet waits for no other to be answered. */
+const nextDue = ({ refunds }: CaseDocument, pending: Refund, now: Date): Date | undefined => (refunds.some(({ n, state }) => n !== pending.n && state === 'due') ? now : undefined);
+
+const againAt = (at: Date | undefined) => (at ? { againAt: at } : {});
 
 /** Why nothing may be charged for the money's sake: it is on its way back, or it should be and is not. */
 export const unreturned = (document: CaseDocument): { readonly why: 'under_way' | 'stuck'; readonly sentence: string } | undefined => {
@@ -50,8 +59,7 @@ export const refundStep = (document: CaseDocument, knowledge: Knowledge, tools: 
     const sendBefore = sendBeforeOf(document, facts.leaseMs);
     const quiet = tools.clock.hubAt(new Date(sendBefore.getTime() + callMs + tools.clock.notBeforeMs(routeOf(attempt, facts).protection.absentIsFinalAfterMs, 2000)));
     const scheduled = nextRefundAt((refund.tries ?? 0) + 1, now) ?? quiet;
-    const againAt = scheduled > quiet ? scheduled : quiet;
-    return { do: 'write', write: refundWrites.refunding(document, refund, { sendBefore, againAt }), after: { refund: { n: refund.n, status: 'asked' } } };
+    return { do: 'write', write: refundWrites.refunding(document, refund, { sendBefore, againAt: scheduled > quiet ? scheduled : quiet }), after: { refund: { n: refund.n, status: 'asked' } } };
   }
   return { do: 'refund', refund, attempt, amount };
 };
@@ -60,7 +68,7 @@ const forgotten: Partial<Knowledge> = { refund: undefined };
 
 /** Nothing more is done about it by itself. */
 const ended = (document: CaseDocument, refund: Refund, state: 'refused' | 'gave_up', reason: string, tools: Tools): Effect => ({
-  do: 'write', write: refundWrites.refunded(document, refund, { state, reason, now: tools.clock.hubNow(), right: 'kept' }), after: forgotten,
+  do: 'write', write: refundWrites.refunded(document, refund, { state, reason, now: tools.clock.hubNow(), right: 'kept', ...againAt(nextOwed(document, refund, tools.clock.hubNow())) }), after: forgotten,
   alert: `a refund (${refund.why}) was not made (${state}: ${reason}): an operator must look`,
 });
 
@@ -71,20 +79,20 @@ const answered = (document: CaseDocument, refund: Refund, attempt: Attempt, amou
     case 'refunded':
     case 'voided': return { do: 'write', ...doneWith(document, refund, { state: answer.status, refundRef: answer.refundRef }, tools), after: { ...forgotten, decided: undefined } };
     case 'pending': {
-      const againAt = nextRefundAt(tries, now);
-      const write = refundWrites.refunded(document, refund, { state: 'pending', refundRef: answer.refundRef, now, right: 'kept', ...(againAt ? { againAt } : {}) });
-      return { do: 'write', write, after: forgotten, ...(againAt ? {} : { alert: 'a refund stays pending for more than a week: it is not asked about any more, an operator must look' }) };
+      const askAt = nextRefundAt(tries, now);
+      const write = refundWrites.refunded(document, refund, { state: 'pending', refundRef: answer.refundRef, now, right: 'kept', ...againAt(nextDue(document, refund, now) ?? askAt) });
+      return { do: 'write', write, after: forgotten, ...(askAt ? {} : { alert: 'a refund stays pending for more than a week: it is not asked about any more, an operator must look' }) };
     }
     case 'refused': return ended(document, refund, 'refused', answer.detail, tools);
     case 'not_offered': return ended(document, refund, 'refused', `there is no way to give back ${String(amount.minor)} ${amount.currency} by ourselves on the route of attempt ${String(attempt.n)}`, tools);
     case 'unknown':
     case 'failed': {
-      const againAt = nextRefundAt(tries, now);
-      if (againAt === undefined) return ended(document, refund, 'gave_up', 'it was tried for a week', tools);
+      const laterAt = nextRefundAt(tries, now);
+      if (laterAt === undefined) return ended(document, refund, 'gave_up', 'it was tried for a week', tools);
       const alert = tries === lateTry ? { alert: 'a refund has not been made for two hours: it is tried for a week' } : {};
       // what may be under way waits as was written before it left
       if (answer.status === 'unknown') return 'alert' in alert ? { do: 'alert', fact: alert.alert, after: forgotten } : { do: 'know', after: forgotten };
-      return { do: 'write', write: refundWrites.refundLater(document, againAt), after: forgotten, ...alert };
+      return { do: 'write', write: refundWrites.refundLater(document, laterAt), after: forgotten, ...alert };
     }
   }
 };
@@ -99,6 +107,7 @@ export const doneWith = (document: CaseDocument, refund: Refund, facts: { readon
   return {
     write: refundWrites.refunded(document, refund, {
       ...facts, now, right: reversal?.right ?? 'kept', ...(reversal?.settlement ? { settlement: reversal.settlement } : {}), ...(document.status === 'queued' ? { stepAt: now } : {}),
+      ...againAt(nextOwed(document, refund, now)),
     }),
     alert: `a refund was made (${refund.why})`,
   };

@@ -3,6 +3,7 @@ import { isLate, nextSettlementAt, paidBy } from '../../settlement/index.js';
 import type { Effect, Knowledge, Tools } from './effects.js';
 import { needsRenewal, sendBeforeOf } from './lease.js';
 import { marksOf } from './our-payment.js';
+import { refundedAttempt } from './standing-payment.js';
 
 const minute = 60_000;
 const sixHours = 6 * 3_600_000;
@@ -85,6 +86,9 @@ const paidByOther = (document: CaseDocument, settlement: Settlement, attempt: At
   }
   if (knowledge.facts.refundsDuplicates !== 'yes') {
     return { do: 'write', write: settlementWrites.refused(document, after, { now }), after: done, alert: 'a debt has been paid twice, by us and by another; this client gives duplicates back itself' };
+  }
+  if (document.refunds.some((refund) => refundedAttempt(document, refund)?.n === attempt.n)) {
+    return { do: 'write', write: settlementWrites.refused(document, after, { now }), after: done, alert: 'a debt has been paid twice, by us and by another; a refund of ours was begun before: an operator must look' };
   }
   const n = document.refunds.length + 1;
   const refund = {
