@@ -6,6 +6,7 @@
 export { caseLaneWork, createRecovery } from './create-recovery.js';
 export { connectionLaneWork, type ConnectionPorts } from './connection-work.js';
 export { countOwed, type OwedByConnection } from './count-owed.js';
+export { findStuckCases, type StuckCases } from './stuck-cases.js';
 export { createCaseDesk, type CaseDesk, type CommandEnd, type ListedCase, type OperatorCommand, type Released } from './case-desk.js';
 export type { RecoveryPorts } from './ports.js';
 export type { CancelResult, CaseSelector, ExecuteRequest, ExecuteResult, Recovery } from './recovery.js';

@@ -3,7 +3,7 @@ import { abandonDisconnect, createVault, isKnownConnection } from '../../core/cl
 import type { Settings } from '../../core/configuration/index.js';
 import { createNotifications, type Notifications } from '../../core/notifications/index.js';
 import { createLogger } from '../../core/observability/index.js';
-import { countOwed, createCaseDesk, type CaseDesk, type OwedByConnection } from '../../core/recovery/index.js';
+import { countOwed, createCaseDesk, findStuckCases, type CaseDesk, type OwedByConnection, type StuckCases } from '../../core/recovery/index.js';
 import { createAgendaBells, readHubClock } from '../../core/scheduling/index.js';
 import { createDeliveryDesk, type DeliveryDesk } from '../../core/webhook-intake/index.js';
 import { audit, type Deed } from './audit.js';
@@ -17,6 +17,8 @@ export interface OpenDesks {
   readonly deliveries: DeliveryDesk;
   readonly notifications: Pick<Notifications, 'list' | 'replay' | 'replayAll'>;
   isKnownConnection(connectionId: string): Promise<'yes' | 'no'>;
+  /** Cases that nothing moves on any more, at most `most` of each kind. */
+  stuckCases(most: number): Promise<StuckCases>;
   /** What the cases of a connection still need its credentials for. */
   owedBy(connectionId: string): Promise<OwedByConnection>;
   /** Removes the credentials of a connection that is being disconnected, whatever is owed, and has its cases told. */
@@ -44,6 +46,7 @@ export const withDesks = <T>(work: (desks: OpenDesks) => Promise<T>): Promise<T>
       cases: createCaseDesk({ cases, clock }),
       deliveries: createDeliveryDesk({ storage, scheduler, vault, clock }),
       isKnownConnection: (connectionId) => isKnownConnection(storage, connectionId),
+      stuckCases: (most) => findStuckCases(cases.collection, most),
       owedBy: (connectionId) => countOwed(cases.collection, connectionId),
       abandonDisconnect: async (connectionId) => {
         const end = await abandonDisconnect(storage, connectionId, clock.wallNow());

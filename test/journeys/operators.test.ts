@@ -130,6 +130,13 @@ describe('what an operator does from the command line, while a hub runs and whil
     expect(ill.out).toMatch(/! Charges are paused since \S+ \S+ UTC: recovery-hub resume --all\n {2}! One case is parked: recovery-hub cases list --parked\n/);
     await run('resume', '--all');
     expect(JSON.parse((await run('doctor', '--json')).out)).toMatchObject({ ok: false, parkedCases: 1, clocks: { state: 'agree' }, complaints: [expect.stringContaining('One case is parked')] });
+    await rows('cases').updateOne({ _id: caseId }, {
+      $set: { strikes: 0, status: 'succeeded', watched: true, settlement: { state: 'refused', reason: 'gave_up' }, refunds: [{ n: 1, state: 'gave_up' }] }, $unset: { parkedAt: '' },
+    });
+    const stuck = await run('doctor');
+    expect(stuck).toMatchObject({ code: 1, err: 'error: 2 things need a person.\n  code: needs_attention\n' });
+    const said = stuck.out.replaceAll(/\s+/g, ' ');
+    expect(said).toContain(`! The platform could not be told of one payment: recovery-hub cases show ${caseId} ! One refund is owed and was not made: recovery-hub cases show ${caseId} `);
     await rows('cases').deleteOne({ _id: caseId });
   });
 

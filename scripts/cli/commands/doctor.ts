@@ -39,6 +39,7 @@ const countWaiting = () => withDesks(async (desks) => ({
   unreadableDeliveries: (await desks.deliveries.list({ state: 'not_understood', limit: most })).length,
   parkedCases: (await desks.cases.list({ parked: 'only', limit: most })).length,
   deadEvents: (await desks.notifications.list({ state: 'dead', limit: most })).length,
+  stuckCases: await desks.stuckCases(most),
 }));
 
 type Found = Awaited<ReturnType<typeof examineDatabase>> & Awaited<ReturnType<typeof countWaiting>>;
@@ -57,6 +58,9 @@ const counted = (count: number, one: string, several: string): string =>
 const waiting = (count: number, one: string, several: string, command: string): readonly string[] =>
   (count === 0 ? [] : [`${counted(count, one, several)}: ${invocation()} ${command}`]);
 
+/** `caseIds`, newest first. */
+const stuck = (caseIds: readonly string[], one: string, several: string): readonly string[] => waiting(caseIds.length, one, several, `cases show ${caseIds[0] ?? ''}`);
+
 const complaintsOf = (found: Found): readonly string[] => [
   ...complaintOfClocks(found.clocks),
   ...(found.pausedSince === null ? [] : [`Charges are paused since ${time(found.pausedSince)}: ${invocation()} resume --all`]),
@@ -65,6 +69,9 @@ const complaintsOf = (found: Found): readonly string[] => [
   ...waiting(found.unreadableDeliveries, 'One webhook could not be read', 'webhooks could not be read', 'deliveries list --state not_understood'),
   ...waiting(found.parkedCases, 'One case is parked', 'cases are parked', 'cases list --parked'),
   ...waiting(found.deadEvents, 'One event reached nobody', 'events reached nobody', 'notifications list --state dead'),
+  ...stuck(found.stuckCases.refusedSettlements, 'The platform could not be told of one payment', 'payments could not be told to their platforms'),
+  ...stuck(found.stuckCases.failedRefunds, 'One refund is owed and was not made', 'cases owe a refund that was not made'),
+  ...stuck(found.stuckCases.unaskedCharges, 'The end of one charge is not known, and it is not asked about any more', 'charges of unknown end are not asked about any more'),
   ...found.connectionsInNeed.map(({ clientId, needs }) => `${needs.map(({ message }) => message).join(' ')} ${invocation()} clients show ${clientId}`),
 ];
 
