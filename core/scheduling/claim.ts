@@ -74,6 +74,6 @@ export const strikesBeforeParking = 5;
 /** Claims one document by its id whether due or not; null when another process holds it, when so many have ended with it that it is put aside, or when this one may not claim. */
 export const claimById = async <T extends DueDocument>(collection: Collection<T>, terms: LeaseTerms, id: string): Promise<WithId<T> | null> => {
   if (mayClaim(terms) === 'no') return null;
-  const condition = { _id: id, v: 1, strikes: { $lt: strikesBeforeParking }, ...free(terms.clock.wallNow()) };
+  const condition = { _id: id, v: 1, strikes: { $lte: strikesBeforeParking - 1 }, ...free(terms.clock.wallNow()) };
   return collection.findOneAndUpdate(condition as unknown as Filter<T>, taking(randomUUID(), terms) as unknown as UpdateFilter<T>, { returnDocument: 'after' });
 };
