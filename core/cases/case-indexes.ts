@@ -17,6 +17,12 @@ export const caseIndexes: IndexPlan = {
     { key: { clientId: 1, status: 1, createdAt: 1 } },
     // the invoice selector of the merchant's status call, over direct cases
     { key: { clientId: 1, invoiceId: 1 }, partialFilterExpression: { invoiceId: { $exists: true } } },
+    // the same selector, and the customer selector, over cases of connectors
+    { key: { clientId: 1, 'invoice.ref': 1 }, partialFilterExpression: { 'invoice.ref': { $exists: true } } },
+    { key: { clientId: 1, 'invoice.customerRef': 1 }, partialFilterExpression: { 'invoice.customerRef': { $exists: true } } },
+    // what an operator must look at: few among very many
+    { key: { 'settlement.state': 1 }, partialFilterExpression: { 'settlement.state': 'refused' } },
+    { key: { 'refunds.state': 1 }, partialFilterExpression: { 'refunds.state': { $exists: true } } },
     { key: { clientId: 1, emailHash: 1 }, partialFilterExpression: { emailHash: { $exists: true } } },
   ],
 };

@@ -40,7 +40,7 @@ export interface Cases {
   renew(document: CaseDocument): Promise<CaseDocument | null>;
   park(document: CaseDocument): Promise<void>;
   /** Tells the scheduler when the case is due next. */
-  wake(document: CaseDocument): void;
+  wake(document: Pick<CaseDocument, 'lane' | 'nextAt'>): void;
 }
 
 /** Cases on a database. */
@@ -49,7 +49,7 @@ export const createCases = (options: LeaseTerms & { readonly storage: Storage; r
   const collection = storage.collection<CaseDocument>('cases');
   const find = (caseId: string) => collection.findOne({ _id: caseId });
 
-  const wake = (document: CaseDocument) => { if (document.nextAt) scheduler.due(document.lane, document.nextAt); };
+  const wake = (document: Pick<CaseDocument, 'lane' | 'nextAt'>) => { if (document.nextAt) scheduler.due(document.lane, document.nextAt); };
 
   const meeting = async (document: CaseDocument, error: unknown): Promise<OpenResult> => {
     const key = duplicateKeyOf(error);

@@ -50,6 +50,8 @@ export const notificationIndexes: IndexPlan = {
     { key: { clientId: 1, createdAt: 1 } },
     // few documents at a time: those of calls being answered now; without it each answer would scan the collection
     { key: { caseId: 1 }, partialFilterExpression: { held: true } },
+    // what reached nobody, few among very many, as operators list it
+    { key: { state: 1, createdAt: 1 }, partialFilterExpression: { state: 'dead' } },
     { key: { createdAt: 1 }, expireAfterSeconds: keptDays * 24 * 3600 },
   ],
 };

@@ -44,6 +44,9 @@ export interface CaseDesk {
   release(connectionId: string, note: string | undefined): Promise<Released>;
 }
 
+/** What is read again and again of the cases that are waited for. */
+type Waking = Pick<CaseDocument, '_id' | 'lane' | 'nextAt'> & { readonly signals: readonly { readonly id: string }[] };
+
 const listed = (document: CaseDocument): ListedCase => ({ ...viewCase(document), parkedAt: document.parkedAt ?? null, putOff: document.putOff ?? null });
 
 /** A desk over the cases. Waking is left to the scheduler these were made with. */
@@ -94,7 +97,8 @@ export const createCaseDesk = ({ cases, clock }: { readonly cases: Cases; readon
       for (const caseId of caseIds) ids.push(await store(caseId, { type: 'hand_back', ...(note === undefined ? {} : { note }) }) ?? '');
       const until = performance.now() + waitMs;
       for (let rungAt = performance.now(); ;) {
-        const still = await cases.collection.find({ _id: { $in: caseIds }, 'takeOver.state': { $in: ['intended', 'taken'] } }).toArray();
+        const still = await cases.collection
+          .find<Waking>({ _id: { $in: caseIds }, 'takeOver.state': { $in: ['intended', 'taken'] } }, { projection: { lane: 1, nextAt: 1, 'signals.id': 1 } }).toArray();
         if (still.length === 0 || performance.now() > until) return released(caseIds, still, ids);
         if (performance.now() - rungAt > ringMs) {
           for (const document of still) cases.wake(document);
@@ -106,7 +110,7 @@ export const createCaseDesk = ({ cases, clock }: { readonly cases: Cases; readon
   };
 };
 
-const released = (caseIds: readonly string[], still: readonly CaseDocument[], ids: readonly string[]): Released => {
+const released = (caseIds: readonly string[], still: readonly Waking[], ids: readonly string[]): Released => {
   const waiting = new Set(still.filter((document) => document.signals.some((signal) => ids.includes(signal.id))).map((document) => document._id));
   const owed = new Set(still.filter((document) => !waiting.has(document._id)).map((document) => document._id));
   return { returned: caseIds.filter((caseId) => !waiting.has(caseId) && !owed.has(caseId)), owed: [...owed], waiting: [...waiting] };

@@ -52,6 +52,8 @@ export const deliveryIndexes: IndexPlan = {
     { key: { lane: 1, nextAt: 1 }, partialFilterExpression: { nextAt: { $exists: true } } },
     // the sweep asks for late documents of all lanes
     { key: { nextAt: 1, lane: 1 }, partialFilterExpression: { nextAt: { $exists: true } } },
+    // what waits for a person, few among very many: of the states in their alphabet these are not_understood and parked
+    { key: { state: 1, _id: 1 }, partialFilterExpression: { state: { $gte: 'not_understood', $lte: 'parked' } } },
     { key: { expiresAt: 1 }, expireAfterSeconds: 0 },
   ],
 };
