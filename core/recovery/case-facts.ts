@@ -133,7 +133,8 @@ const disconnectedWorld = async (document: CaseDocument, connectionId: string, s
     gateways: new Map(accounts.map(({ route, use }) => [route.accountId, use])),
     gatewayMap: {},
     facts: {
-      ...shared, source: 'connector', trigger: 'scheduled_retry', dunning: 'not_controllable', standstill: shared.standstill ?? 'The connection is disconnected.',
+      ...shared, source: 'connector', trigger: 'scheduled_retry', dunning: 'not_controllable', settlement: 'disconnected',
+      standstill: shared.standstill ?? 'The connection is disconnected.',
       route: {
         kind: 'platform', accountId: connectionId, gatewayMode: record.accountMode, protection: { kind: 'search_only', absentIsFinalAfterMs: 86_400_000 }, prepares: 'no', revokes: 'no',
       },

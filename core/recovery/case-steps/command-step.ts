@@ -13,7 +13,7 @@ export const commandStep = (document: CaseDocument, signal: Signal, command: Com
     case 'retry': return retryStep(document, { signal, command }, knowledge, tools);
     case 'resolve': return resolveStep(document, { signal, command }, knowledge, tools);
     case 'refund': return refundCommand(document, { signal, command }, tools);
-    case 'settle': return settleCommand(document, { signal, command }, tools);
+    case 'settle': return settleCommand(document, { signal, command }, knowledge, tools);
     case 'hand_back': return handBackStep(document, { signal, command }, tools);
   }
 };

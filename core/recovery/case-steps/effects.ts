@@ -64,8 +64,8 @@ export interface CaseFacts {
   readonly retriesStay?: 'yes';
   /** What the platform's retries do after a block; left out: they are stopped. */
   readonly onBlocked?: 'stop' | 'hand_back';
-  /** How the platform learns of a charge at a gateway; left out: by itself. */
-  readonly settlement?: 'recorded' | 'platform_detects';
+  /** How the platform learns of a charge at a gateway: it is told, it sees it by itself, or nobody can tell it any more. A connector's case always has it. */
+  readonly settlement?: 'recorded' | 'platform_detects' | 'disconnected';
   /** Whether the client wants a duplicate payment of ours given back without being asked. */
   readonly refundsDuplicates?: 'yes' | 'no';
   readonly leaseMs: number;

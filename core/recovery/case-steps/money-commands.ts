@@ -1,6 +1,6 @@
 import { commandWrites, type CaseDocument, type Command, type Refund, type Settlement } from '../../cases/index.js';
 import { answerTo, refusalByStatus, refuse, type Asked } from './command-answer.js';
-import type { Effect, Tools } from './effects.js';
+import type { Effect, Knowledge, Tools } from './effects.js';
 import { openRefund } from './refund-step.js';
 import { isReturned, returnedMinor, takenBy } from './standing-payment.js';
 
@@ -29,7 +29,7 @@ export const refundCommand = (document: CaseDocument, asked: Of<'refund'>, tools
 };
 
 /** The platform is told of a payment again, or asked about it again, from the beginning and at once. */
-export const settleCommand = (document: CaseDocument, asked: Of<'settle'>, tools: Tools): Effect => {
+export const settleCommand = (document: CaseDocument, asked: Of<'settle'>, { facts }: Knowledge, tools: Tools): Effect => {
   const { settlement } = document;
   const refused = (message: string) => refuse(document, asked, 'nothing_open', message, tools);
   if (document.status !== 'succeeded' || !settlement) return refused('The payment has not been recovered: there is nothing to settle.');
@@ -44,11 +44,15 @@ export const settleCommand = (document: CaseDocument, asked: Of<'settle'>, tools
   }
   if (openRefund(document)) return refuse(document, asked, 'in_progress', 'A refund of this case is under way: settle it once the money is back.', tools);
   if (attempt && isReturned(document, attempt)) return refused('The payment was given back: nothing is to be settled.');
+  const { route } = settlement;
+  if (route === 'gateway' && facts.settlement === 'disconnected') return refuse(document, asked, 'not_active', 'The connection is disconnected: connect the platform again, then settle the case.', tools);
   const now = tools.clock.hubNow();
   const { reason: _reason, ...rest } = settlement;
-  const state = settlement.state === 'refused' ? (settlement.route === 'gateway' ? 'due' : 'recorded') : settlement.state;
+  // what the platform has not named to us it may never have been told
+  const untold = settlement.state === 'recorded' && settlement.platformPaymentRef === undefined;
+  const state = route === 'gateway' && facts.settlement !== 'platform_detects' ? (untold || settlement.state === 'refused' ? 'due' as const : settlement.state) : 'recorded';
   // what was refused has used up its key; the platform is looked at first, as ever
-  const once = settlement.state === 'refused' ? { ...settlement.once, key: `${settlement.once.ourReference}-settle-again-${String(document.signalSeq)}`, firstTriedAt: now } : settlement.once;
+  const once = settlement.state === 'refused' || (untold && state === 'due') ? { ...settlement.once, key: `${settlement.once.ourReference}-settle-again-${String(document.signalSeq)}`, firstTriedAt: now } : settlement.once;
   const after: Settlement = { ...rest, state, once, tries: 0, updatedAt: now };
   const answer = answerTo(asked, 'done', 'The payment is settled with the platform now, and tried again until it shows it.', tools);
   return { do: 'write', write: commandWrites.settleNow(document, after, answer), after: { settled: undefined, invoice: undefined } };

@@ -37,7 +37,7 @@ export const outcomeStep = (document: CaseDocument, attempt: Attempt, known: Kno
   // an approval that came late ends the case, not the asking about a newer attempt
   const other = document.attempts.some((one) => !one.resolved && one.n !== attempt.n) ? { stepAt: document.due.step ?? now } : {};
   const base = { n: attempt.n, outcome: known.outcome, notSent: attempt.notSent, refs: refsOf(known.outcome), owed: { outbox: [], now }, ...other, ...signals };
-  const write = (facts: Partial<writes.OutcomeFacts> & Pick<writes.OutcomeFacts, 'status' | 'resolution'>, told: string | undefined = alertOf(document, attempt, known, tools)): Effect => ({
+  const write = (facts: Written, told: string | undefined = alertOf(document, attempt, known, tools)): Effect => ({
     do: 'write',
     write: known.answer ? commandWrites.withAnswer(writes.outcome(document, { ...base, ...facts }), known.answer) : writes.outcome(document, { ...base, ...facts }),
     // what was read before the charge is old now, and what waited for its end is heard
@@ -54,7 +54,10 @@ export const outcomeStep = (document: CaseDocument, attempt: Attempt, known: Kno
   switch (outcome.status) {
     case 'approved':
       if (isPartial(outcome.amount, attempt)) return write(partial(document, attempt, now));
-      return write({ status: 'succeeded', resolution: 'resolved', ...approval(document, attempt, outcome, known, knowledge, tools) });
+      return write(
+        { status: 'succeeded', resolution: 'resolved', ...approval(document, attempt, outcome, known, knowledge, tools) },
+        settlementOf(attempt, knowledge.facts).state === 'refused' ? untold : alertOf(document, attempt, known, tools),
+      );
     case 'declined':
       return write({
         status: 'queued', resolution: 'resolved', stepAt: now,
@@ -89,6 +92,8 @@ const watching = (attempt: Attempt, outcome: AttemptOutcome, { clock }: Tools): 
   return watchAt ? { watchAt } : {};
 };
 
+const untold = 'a charge has been approved whose platform is disconnected: it has not been told of it, an operator must look';
+
 const timed = (stepAt: Date | undefined) => (stepAt ? { stepAt } : {});
 
 const refsOf = (outcome: AttemptOutcome): readonly string[] => ('gatewayRefs' in outcome ? outcome.gatewayRefs : []);
@@ -105,7 +110,7 @@ const approval = (document: CaseDocument, attempt: Attempt, { amount, gatewayRef
     message: 'Payment recovered.',
   };
   const settlement: Settlement = {
-    state: facts.source === 'direct' ? 'not_needed' : tellsPlatform(attempt, facts) ? 'due' : 'recorded',
+    ...settlementOf(attempt, facts),
     route: attempt.route,
     updatedAt: now,
     once: { key: `${attempt.key}-settle`, firstTriedAt: now, ourReference: attempt.key },
@@ -121,8 +126,12 @@ const approval = (document: CaseDocument, attempt: Attempt, { amount, gatewayRef
   };
 };
 
-/** What was taken at a gateway the platform may have to be told of. */
-const tellsPlatform = (attempt: Attempt, facts: Knowledge['facts']): boolean => attempt.route === 'gateway' && facts.settlement === 'recorded';
+/** What was taken at a gateway the platform is told of, unless it sees that by itself. One that is disconnected has not been told, and that is said. */
+const settlementOf = (attempt: Attempt, { source, settlement }: Knowledge['facts']): Pick<Settlement, 'state' | 'reason'> => {
+  if (source === 'direct') return { state: 'not_needed' };
+  if (attempt.route === 'platform' || settlement === 'platform_detects') return { state: 'recorded' };
+  return settlement === 'disconnected' ? { state: 'refused', reason: 'not_allowed' } : { state: 'due' };
+};
 
 const settleAt = ({ state }: Settlement, now: Date) =>
   (state === 'due' ? { settleAt: now } : state === 'recorded' ? { settleAt: new Date(now.getTime() + minute) } : {});

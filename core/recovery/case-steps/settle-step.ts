@@ -22,6 +22,7 @@ export const settleStep = (document: CaseDocument, settlement: Settlement, knowl
   const { recorded, facts } = knowledge;
   const attempt = paymentOf(document, settlement);
   if (!attempt) return { do: 'alert', fact: 'a payment that the platform should be told of is not among the attempts of its case: an operator must look', after: done };
+  if (facts.settlement === 'disconnected') return refuse(document, settlement, 'not_allowed', tools);
   if (recorded === undefined) {
     if (needsRenewal(document, facts.leaseMs, tools)) return { do: 'renew' };
     const tries = settlement.tries + 1;
