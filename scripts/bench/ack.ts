@@ -4,8 +4,7 @@
  */
 import { measureAck } from './ack/measure-ack.js';
 import { measureFairness } from './ack/measure-fairness.js';
-import { startBenchDatabase } from './bench-database.js';
-import { readOptions } from './options.js';
+import { runBench } from './run-bench.js';
 import { lastLine } from './verdict.js';
 
 const sizes = {
@@ -17,15 +16,8 @@ const sizes = {
   'rounds': { what: 'rounds that are counted', whole: 7, quick: 3 },
 };
 
-const options = readOptions('bench:ack', sizes, process.argv.slice(2));
-if (options !== 'help') {
-  const database = await startBenchDatabase(options.directory);
-  const asked = { ...options.sizes, warmUp: options.sizes['warm-up'], perSecond: options.sizes['per-second'] };
-  try {
-    console.log(`Acknowledging webhooks and telling merchants. One database process (${database.directory}); every server is a process of its own.`);
-    const verdicts = [...await measureAck(database, asked), await measureFairness(database, asked)];
-    console.log(lastLine('bench:ack', verdicts));
-  } finally {
-    await database.stop();
-  }
-}
+await runBench('bench:ack', sizes, async (database, asked) => {
+  const rounds = { ...asked, warmUp: asked['warm-up'], perSecond: asked['per-second'] };
+  console.log(`Acknowledging webhooks and telling merchants. One database process (${database.directory}); every server is a process of its own.`);
+  return lastLine('bench:ack', [...await measureAck(database, rounds), await measureFairness(database, rounds)]);
+});

@@ -2,9 +2,8 @@
  * npm run bench:due: how fast due cases are worked on while very many others are scheduled, as ratios measured side by side in one run.
  * Needs nothing but this checkout; keeps its database in .bench/ for the next run, which is then quicker.
  */
-import { startBenchDatabase } from './bench-database.js';
 import { measureDue } from './due/measure.js';
-import { readOptions } from './options.js';
+import { runBench } from './run-bench.js';
 
 const sizes = {
   'cases': { what: 'due cases, and due jobs, of a round', whole: 1000, quick: 200 },
@@ -15,12 +14,4 @@ const sizes = {
   'rounds': { what: 'rounds that are counted', whole: 7, quick: 3 },
 };
 
-const options = readOptions('bench:due', sizes, process.argv.slice(2));
-if (options !== 'help') {
-  const database = await startBenchDatabase(options.directory);
-  try {
-    console.log(await measureDue(database, { ...options.sizes, warmUp: options.sizes['warm-up'] }));
-  } finally {
-    await database.stop();
-  }
-}
+await runBench('bench:due', sizes, (database, asked) => measureDue(database, { ...asked, warmUp: asked['warm-up'] }));

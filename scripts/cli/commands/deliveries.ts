@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
-import { NotFound } from '../../../core/clients/index.js';
 import type { DeliveryView } from '../../../core/webhook-intake/index.js';
 import { limitOf, oneOf } from '../choices.js';
-import { Refused, UsageError } from '../failures.js';
 import { invocation } from '../invocation.js';
 import { paragraph, table, time } from '../layout.js';
 import { withDesks } from '../open-desks.js';
+import { type ReplayWords, runReplay } from '../run-replay.js';
 import { showResult } from '../show-result.js';
 
 const states = ['received', 'understood', 'ignored', 'deferred', 'parked', 'not_understood'] as const;
@@ -17,6 +16,11 @@ interface ListOptions extends Filter { readonly state?: string; readonly limit: 
 interface ReplayOptions extends Filter { readonly state?: string; readonly json?: true }
 
 const wantedBy = ({ client, connection }: Filter) => ({ ...(client === undefined ? {} : { clientId: client }), ...(connection === undefined ? {} : { connectionId: connection }) });
+
+const words: ReplayWords = {
+  command: 'deliveries', one: 'delivery', many: 'deliveries', id: 'eventId', example: 'parked', busy: 'being worked on',
+  filterNeedsState: '--client and --connection go with --state; leave them out', hubDoes: (what) => `takes ${what} up`,
+};
 
 /** `deliveries list` */
 export const addDeliveriesList = (deliveries: Command): void => {
@@ -46,20 +50,15 @@ export const addDeliveriesReplay = (deliveries: Command): void => {
     .option('--connection <id>', 'with --state: of one connection')
     .option('--json', 'print JSON')
     .action(async (eventId: string | undefined, options: ReplayOptions) => {
-      if ((eventId === undefined) === (options.state === undefined)) throw new UsageError(`Name one delivery, or all of a state: ${invocation()} deliveries replay <eventId>, or ${invocation()} deliveries replay --state parked`);
-      if (eventId !== undefined && (options.client !== undefined || options.connection !== undefined)) throw new UsageError('--client and --connection go with --state; leave them out for one delivery.');
-      const state = options.state === undefined ? undefined : oneOf('--state', options.state, unfinished);
-      await withDesks(async (desks) => {
-        const count = state === undefined ? 1 : await desks.deliveries.replayAll({ ...wantedBy(options), state });
-        if (eventId !== undefined) {
-          const result = await desks.deliveries.replay(eventId);
-          if (result === 'unknown') throw new NotFound(`There is no delivery ${eventId} in this database.`);
-          if (result === 'in_progress') throw new Refused('in_progress', 'The delivery is being worked on at this moment; look at it again in a few seconds.');
-        }
-        await desks.audit({ what: 'deliveries replay', target: eventId ?? `all ${String(state)}`, change: { ...wantedBy(options), count } });
-        const many = count === 1 ? 'One delivery is' : `${String(count)} deliveries are`;
-        showResult({ json: { count }, text: count === 0 ? '\nNo delivery is like that.\n\n' : `\n${many} due again; a running hub takes ${count === 1 ? 'it' : 'them'} up at once.\n\n` }, options);
-      });
+      const filter = wantedBy(options);
+      await runReplay({
+        words, states: unfinished, filter,
+        one: async ({ deliveries: desk }, id) => {
+          const result = await desk.replay(id);
+          return result === 'unknown' ? 'missing' : result === 'accepted' ? 'due' : result;
+        },
+        all: ({ deliveries: desk }, state) => desk.replayAll({ ...filter, state }),
+      }, eventId, options);
     });
 };
 

@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
-import { NotFound } from '../../../core/clients/index.js';
 import type { NotificationView } from '../../../core/notifications/index.js';
 import { limitOf, oneOf } from '../choices.js';
-import { Refused, UsageError } from '../failures.js';
 import { invocation } from '../invocation.js';
 import { paragraph, table, time } from '../layout.js';
 import { withDesks } from '../open-desks.js';
+import { type ReplayWords, runReplay } from '../run-replay.js';
 import { showResult } from '../show-result.js';
 
 const states = ['due', 'delivered', 'dead', 'withheld'] as const;
@@ -15,6 +14,11 @@ interface ListOptions { readonly client?: string; readonly case?: string; readon
 interface ReplayOptions { readonly client?: string; readonly state?: string; readonly json?: true }
 
 const wantedBy = ({ client }: { readonly client?: string }) => (client === undefined ? {} : { clientId: client });
+
+const words: ReplayWords = {
+  command: 'notifications', one: 'event', many: 'events', id: 'webhook-id', example: 'dead', busy: 'being sent',
+  filterNeedsState: '--client goes with --state; leave it out', hubDoes: (what) => `sends ${what}`,
+};
 
 /** `notifications list` */
 export const addNotificationsList = (notifications: Command): void => {
@@ -45,20 +49,15 @@ export const addNotificationsReplay = (notifications: Command): void => {
     .option('--client <id>', 'with --state: of one client')
     .option('--json', 'print JSON')
     .action(async (notificationId: string | undefined, options: ReplayOptions) => {
-      if ((notificationId === undefined) === (options.state === undefined)) throw new UsageError(`Name one event, or all of a state: ${invocation()} notifications replay <webhook-id>, or ${invocation()} notifications replay --state dead`);
-      if (notificationId !== undefined && options.client !== undefined) throw new UsageError('--client goes with --state; leave it out for one event.');
-      const state = options.state === undefined ? undefined : oneOf('--state', options.state, ended);
-      await withDesks(async (desks) => {
-        const count = state === undefined ? 1 : await desks.notifications.replayAll({ ...wantedBy(options), state });
-        if (notificationId !== undefined) {
-          const result = await desks.notifications.replay(notificationId);
-          if (result === 'not_found') throw new NotFound(`There is no event ${notificationId} in this database.`);
-          if (result === 'in_progress') throw new Refused('in_progress', 'The event is being sent at this moment; look at it again in a few seconds.');
-        }
-        await desks.audit({ what: 'notifications replay', target: notificationId ?? `all ${String(state)}`, change: { ...wantedBy(options), count } });
-        const many = count === 1 ? 'One event is' : `${String(count)} events are`;
-        showResult({ json: { count }, text: count === 0 ? '\nNo event is like that.\n\n' : `\n${many} due again; a running hub sends ${count === 1 ? 'it' : 'them'} at once.\n\n` }, options);
-      });
+      const filter = wantedBy(options);
+      await runReplay({
+        words, states: ended, filter,
+        one: async ({ notifications: desk }, id) => {
+          const result = await desk.replay(id);
+          return result === 'not_found' ? 'missing' : result === 'replayed' ? 'due' : result;
+        },
+        all: ({ notifications: desk }, state) => desk.replayAll({ ...filter, state }),
+      }, notificationId, options);
     });
 };
 
