@@ -38,7 +38,7 @@ describe('a connection that is given up', () => {
     finished = [];
     rung = [];
     tellingMs = 0;
-    hear = bench.cases.signal;
+    hear = (...said) => bench.cases.signal(...said);
     finish = () => { bench.connection.state = 'disconnected'; };
     Object.assign(bench.connection, { state: 'active', mode: 'active' });
   });

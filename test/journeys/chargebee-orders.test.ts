@@ -20,7 +20,7 @@ const deliver = async (world: ChargebeeWorld, billed: Billed, { order, times }: 
   const { fake } = world;
   fake.world.dunNow({ invoice: billed.invoice, result: 'do_not_honor' });
   fake.world.payElsewhere({ invoice: billed.invoice });
-  const about = fake.world.events().filter(({ content }) => (content['invoice'] as { id?: string } | undefined)?.id === billed.invoice);
+  const about = fake.world.events().filter(({ content }) => Reflect.get(content['invoice'] ?? {}, 'id') === billed.invoice);
   for (const kind of order) {
     const event = about.findLast(({ event_type: type }) => type === kind);
     if (!event) throw new Error(`no ${kind} of ${billed.invoice}`);
