@@ -106,10 +106,12 @@ describe('the scheduler', () => {
     await tasks.insertOne(taskOf('one', lane, inMs(real, -1), { holder: 'other', leaseUntil: inMs(real, 1500) }));
     let looked = 0;
     const find = tasks.find.bind(tasks);
-    tasks.find = ((...args: Parameters<typeof find>) => { looked += 1; return find(...args); }) as typeof tasks.find;
+    // every round ends with a look for what is next
+    tasks.find = ((...args: Parameters<typeof find>) => { if (JSON.stringify(args[0]).includes('$exists')) looked += 1; return find(...args); }) as typeof tasks.find;
     await scheduler.start();
     await until('the run', () => ran.length === 1, 5000);
-    expect(looked).toBeLessThan(12);
+    expect(looked).toBeGreaterThan(0);
+    expect(looked).toBeLessThan(5);
   });
 
   it('makes a lost bell good by its sweep', async () => {

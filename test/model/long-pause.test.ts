@@ -7,7 +7,7 @@ import type { World } from './world.js';
 
 describe('the polls of a long pause', () => {
   it.each(['search_only', 'key', 'collection'] as const)('lead, taken one by one without a fault, to where they are left out: %s', async (kind) => {
-    const box = boxOf(kind, { crashes: 1, operators: 1 });
+    const box = boxOf(kind, { crashes: 1, operators: 1, declines: 1 });
     const ways = waysOf(box);
     const canonical = createCanonical(box);
     const seen = new Set([canonical.keyOf(ways.first)]);
