@@ -9,7 +9,7 @@ describe('the command line of the proof', () => {
   });
 
   it('takes the part of CI by the commit, within its time', () => {
-    expect(read('matrix', '--part', 'ci')).toMatchObject({ sections: ['matrix'], seed: 'abc123', seconds: 120 });
+    expect(read('matrix', '--part', 'ci')).toMatchObject({ sections: ['matrix'], seed: 'abc123', seconds: 60 });
     expect(read('matrix', '--part', 'ci', '--seconds', '240', '--seed', '7')).toMatchObject({ seed: '7', seconds: 240 });
   });
 

@@ -34,7 +34,7 @@ Sections (all of them when none is named)
   model             every interleaving of small boxes, and each rule taken away
 
 Options
-  --part ci         what every change is tried with: as much of the matrix as fits in two minutes, chosen by the commit; 50 worlds, 3 of processes; small boxes
+  --part ci         what every change is tried with: as much of the matrix as fits in a minute, chosen by the commit; 50 worlds, 3 of processes; small boxes
 
 Options of the matrix
   --only <words>    only the runs whose name has all of these words, for example "platform kill"
@@ -73,7 +73,7 @@ export const readOptions = (args: readonly string[], commit: () => string): Prov
     if (unknown !== undefined) return { wrong: `"${unknown}" is no section; expected ${sections.join(', ')} or all.` };
     if (values.part !== undefined && values.part !== 'ci') return { wrong: `--part is "${values.part}"; expected ci.` };
     const lanes = number(values.lanes, 3);
-    const seconds = number(values.seconds, values.part === 'ci' ? 120 : Number.POSITIVE_INFINITY);
+    const seconds = number(values.seconds, values.part === 'ci' ? 60 : Number.POSITIVE_INFINITY);
     if (!Number.isInteger(lanes) || lanes < 1 || lanes > 32) return { wrong: `--lanes is "${String(values.lanes)}"; expected a whole number from 1 to 32.` };
     if (Number.isNaN(seconds) || seconds <= 0) return { wrong: `--seconds is "${String(values.seconds)}"; expected a number over 0.` };
     return {
