@@ -38,7 +38,7 @@ const mostStates = 4_000_000;
 /** Of the large boxes those that are searched whole in about a minute: every change runs one of them, by its commit. */
 const oneByOne: readonly Box[] = [
   boxOf('single_use_object', budget([1, 1, 2, 1])), boxOf('collection', budget([1, 1, 1, 0])), boxOf('mapped', budget([1, 1, 1, 0])),
-  boxOf('single_use_object', budget([1, 1, 1, 1])), boxOf('search_only', budget([1, 1, 1, 1])), boxOf('key', budget([1, 1, 1, 1])),
+  boxOf('single_use_object', budget([1, 1, 1, 1])), boxOf('search_only', budget([1, 1, 1, 1])),
 ];
 
 /** The large box that a change runs, chosen by the hash of its commit; without one, the first. */
